@@ -10,62 +10,63 @@ import org.ejml.simple.SimpleMatrix;
  * sequence).
  */
 final class Blocks {
-  private Blocks() {}
+    private Blocks() {}
 
-  /** Columns {@code from} … of the given rows, transposed: n×count. */
-  static SimpleMatrix matrix(double[][] rows, int first, int count, int from, int n) {
-    SimpleMatrix m = new SimpleMatrix(n, count);
-    for (int b = 0; b < count; b++) {
-      for (int j = 0; j < n; j++) {
-        m.set(j, b, rows[first + b][from + j]);
-      }
-    }
-    return m;
-  }
-
-  /** The inverse: writes matrix columns into rows. */
-  static void put(SimpleMatrix m, double[][] rows, int first, int from) {
-    for (int b = 0; b < m.getNumCols(); b++) {
-      for (int j = 0; j < m.getNumRows(); j++) {
-        rows[first + b][from + j] = m.get(j, b);
-      }
-    }
-  }
-
-  /** Adds matrix columns to rows. */
-  static void add(SimpleMatrix m, double[][] rows, int first) {
-    for (int b = 0; b < m.getNumCols(); b++) {
-      for (int j = 0; j < m.getNumRows(); j++) {
-        rows[first + b][j] += m.get(j, b);
-      }
-    }
-  }
-
-  static State state(double[][][] parts, int t, int B, int H) {
-    return new State(Arrays.stream(parts).map(part -> matrix(part, t * B, B, 0, H)).toList());
-  }
-
-  static int gate(Cell cell, String name) {
-    List<String> gates = cell.gates();
-    int q = gates.indexOf(name);
-    if (q < 0) {
-      throw new IllegalArgumentException(
-          "unknown gate “%s”: expected one of %s".formatted(name, String.join(", ", gates)));
-    }
-    return q;
-  }
-
-  /**
-   * The first value that is NaN or infinite among the first n of some rows, or 0 if all are finite.
-   */
-  static double firstNotFinite(double[][] rows, int first, int count, int n) {
-    for (int r = first; r < first + count; r++) {
-      for (int j = 0; j < n; j++) {
-        if (!Double.isFinite(rows[r][j])) {
-          return rows[r][j];
+    /** Columns {@code from} … of the given rows, transposed: n×count. */
+    static SimpleMatrix matrix(double[][] rows, int first, int count, int from, int n) {
+        SimpleMatrix m = new SimpleMatrix(n, count);
+        for (int b = 0; b < count; b++) {
+            for (int j = 0; j < n; j++) {
+                m.set(j, b, rows[first + b][from + j]);
+            }
         }
-      }
+        return m;
     }
-    return 0;
-  }
+
+    /** The inverse: writes matrix columns into rows. */
+    static void put(SimpleMatrix m, double[][] rows, int first, int from) {
+        for (int b = 0; b < m.getNumCols(); b++) {
+            for (int j = 0; j < m.getNumRows(); j++) {
+                rows[first + b][from + j] = m.get(j, b);
+            }
+        }
+    }
+
+    /** Adds matrix columns to rows. */
+    static void add(SimpleMatrix m, double[][] rows, int first) {
+        for (int b = 0; b < m.getNumCols(); b++) {
+            for (int j = 0; j < m.getNumRows(); j++) {
+                rows[first + b][j] += m.get(j, b);
+            }
+        }
+    }
+
+    static State state(double[][][] parts, int t, int B, int H) {
+        return new State(
+                Arrays.stream(parts).map(part -> matrix(part, t * B, B, 0, H)).toList());
+    }
+
+    static int gate(Cell cell, String name) {
+        List<String> gates = cell.gates();
+        int q = gates.indexOf(name);
+        if (q < 0) {
+            throw new IllegalArgumentException(
+                    "unknown gate “%s”: expected one of %s".formatted(name, String.join(", ", gates)));
+        }
+        return q;
+    }
+
+    /**
+     * The first value that is NaN or infinite among the first n of some rows, or 0 if all are finite.
+     */
+    static double firstNotFinite(double[][] rows, int first, int count, int n) {
+        for (int r = first; r < first + count; r++) {
+            for (int j = 0; j < n; j++) {
+                if (!Double.isFinite(rows[r][j])) {
+                    return rows[r][j];
+                }
+            }
+        }
+        return 0;
+    }
 }

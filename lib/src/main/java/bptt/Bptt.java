@@ -30,260 +30,251 @@ import org.ejml.simple.SimpleMatrix;
  * whose backward pass starts from the decoder's {@code gradients.state(0)}.
  */
 public final class Bptt {
-  private Bptt() {}
+    private Bptt() {}
 
-  /**
-   * Forward pass from the zero state.
-   *
-   * @param p parameters
-   * @param x inputs x_1 … x_T, each I×B
-   * @return what the backward pass needs
-   * @throws IllegalArgumentException if T or B is 0, or an input has another shape or is not finite
-   * @throws ArithmeticException if a state overflows; names the state and the first t
-   */
-  public static Trace forward(Parameters p, List<SimpleMatrix> x) {
-    requireSteps(x);
-    return forward(p, x, State.zero(p.cell(), x.get(0).getNumCols()));
-  }
-
-  /**
-   * Forward pass.
-   *
-   * @param p parameters
-   * @param x inputs x_1 … x_T, each I×B
-   * @param start the state at t = 0
-   * @return what the backward pass needs
-   * @throws IllegalArgumentException if T or B is 0, or an input has another shape or is not finite
-   * @throws ArithmeticException if a state overflows; names the state and the first t
-   */
-  public static Trace forward(Parameters p, List<SimpleMatrix> x, State start) {
-    requireSteps(x);
-    Cell cell = p.cell();
-    int T = x.size(), B = x.get(0).getNumCols(), H = cell.hidden(), I = cell.inputs();
-    for (int t = 1; t <= T; t++) {
-      Checks.shape(x.get(t - 1), I, B, "x at t = " + t);
-      Checks.finite(x.get(t - 1), "x at t = " + t);
+    /**
+     * Forward pass from the zero state.
+     *
+     * @param p parameters
+     * @param x inputs x_1 … x_T, each I×B
+     * @return what the backward pass needs
+     * @throws IllegalArgumentException if T or B is 0, or an input has another shape or is not finite
+     * @throws ArithmeticException if a state overflows; names the state and the first t
+     */
+    public static Trace forward(Parameters p, List<SimpleMatrix> x) {
+        requireSteps(x);
+        return forward(p, x, State.zero(p.cell(), x.get(0).getNumCols()));
     }
-    start.require(cell, B, "initial state");
 
-    Trace trace = new Trace(p, T, B);
-    for (double[][] input : trace.input) {
-      for (int t = 1; t <= T; t++) {
-        Blocks.put(x.get(t - 1), input, (t - 1) * B, H);
-        for (int b = 0; b < B; b++) {
-          input[(t - 1) * B + b][H + I] = 1;
+    /**
+     * Forward pass.
+     *
+     * @param p parameters
+     * @param x inputs x_1 … x_T, each I×B
+     * @param start the state at t = 0
+     * @return what the backward pass needs
+     * @throws IllegalArgumentException if T or B is 0, or an input has another shape or is not finite
+     * @throws ArithmeticException if a state overflows; names the state and the first t
+     */
+    public static Trace forward(Parameters p, List<SimpleMatrix> x, State start) {
+        requireSteps(x);
+        Cell cell = p.cell();
+        int T = x.size(), B = x.get(0).getNumCols(), H = cell.hidden(), I = cell.inputs();
+        for (int t = 1; t <= T; t++) {
+            Checks.shape(x.get(t - 1), I, B, "x at t = " + t);
+            Checks.finite(x.get(t - 1), "x at t = " + t);
         }
-      }
-    }
-    for (int s = 0; s < trace.state.length; s++) {
-      Blocks.put(start.parts().get(s), trace.state[s], 0, 0);
-    }
+        start.require(cell, B, "initial state");
 
-    Weights weights = new Weights(p);
-    Split.over(
-        B,
-        (long) T * B * cell.gates().size() * H * (H + I),
-        (from, to) -> {
-          Step step = new Step(cell);
-          for (int t = 1; t <= T; t++) {
-            for (int b = from; b < to; b++) {
-              trace.view(step, t, b);
-              stepForward(trace, weights, step, (t - 1) * B + b);
+        Trace trace = new Trace(p, T, B);
+        for (double[][] input : trace.input) {
+            for (int t = 1; t <= T; t++) {
+                Blocks.put(x.get(t - 1), input, (t - 1) * B, H);
+                for (int b = 0; b < B; b++) {
+                    input[(t - 1) * B + b][H + I] = 1;
+                }
             }
-          }
-        });
-    for (int t = 1; t <= T; t++) {
-      requireFinite(trace.state, cell, t, B, "");
-    }
-    return trace;
-  }
+        }
+        for (int s = 0; s < trace.state.length; s++) {
+            Blocks.put(start.parts().get(s), trace.state[s], 0, 0);
+        }
 
-  private static void stepForward(Trace trace, Weights weights, Step step, int row) {
-    Cell cell = trace.cell;
-    int q = 0;
-    for (int stage = 0; stage < trace.input.length; stage++) {
-      double[] a = trace.input[stage][row];
-      for (int end = q + cell.stages().get(stage).size(); q < end; q++) {
-        Rows.addProduct(step.gate[q], a, weights.forward[q], a.length, cell.hidden());
-      }
-      cell.forward(stage, step);
-    }
-  }
-
-  /**
-   * Backward pass of a loss on the outputs.
-   *
-   * @param trace a forward pass of a network with readout
-   * @param loss the loss
-   * @return all gradients
-   * @throws IllegalArgumentException if the loss does not fit the trace
-   * @throws ArithmeticException if a gradient overflows; names it and the t where it began
-   */
-  public static Gradients backward(Trace trace, Loss loss) {
-    return backward(trace, loss.outputGradients(trace), Map.of());
-  }
-
-  /**
-   * Backward pass from the last state, when L is a function of the state at T alone; for example of
-   * an encoder, whose ∂L/∂(state at T) is the decoder's ∂L/∂(state at 0).
-   *
-   * @param trace a forward pass
-   * @param dLast ∂L/∂(state at T)
-   * @return all gradients
-   * @throws IllegalArgumentException if dLast has another shape or is not finite
-   * @throws ArithmeticException if a gradient overflows; names it and the t where it began
-   */
-  public static Gradients backward(Trace trace, State dLast) {
-    return backward(trace, Map.of(), Map.of(trace.T, dLast));
-  }
-
-  /**
-   * Backward pass of any loss, from its direct derivatives.
-   *
-   * @param trace a forward pass
-   * @param dOutputs ∂L/∂o_t by t, each O×B, where the loss depends on o_t
-   * @param dStates ∂L/∂(state at t) by t = 0 … T, direct dependence only, where there is any
-   * @return all gradients
-   * @throws IllegalArgumentException if a derivative has another shape, is not finite, or t is out
-   *     of range
-   * @throws ArithmeticException if a gradient overflows; names it and the t where it began
-   */
-  public static Gradients backward(
-      Trace trace, Map<Integer, SimpleMatrix> dOutputs, Map<Integer, State> dStates) {
-    Cell cell = trace.cell;
-    int T = trace.T, B = trace.B, H = cell.hidden(), I = cell.inputs();
-    int gates = cell.gates().size();
-    double[][][] dState = new double[cell.states().size()][(T + 1) * B][H];
-    Parameters gradients = Parameters.zeros(cell, trace.parameters.outputs());
-    dStates.forEach(
-        (t, d) -> {
-          trace.requireStep(t, 0);
-          d.require(cell, B, "∂L/∂(state at t = " + t + ")");
-          for (int s = 0; s < dState.length; s++) {
-            Blocks.add(d.parts().get(s), dState[s], t * B);
-          }
-        });
-    gradients = readoutBackward(trace, dOutputs, dState[0], gradients);
-
-    double[][][] dGate = new double[gates][T * B][H];
-    double[][] dx = new double[T * B][I];
-    Weights weights = new Weights(trace.parameters);
-    long work = (long) T * B * gates * H * (H + I);
-    Split.over(
-        B,
-        work,
-        (from, to) -> {
-          Step step = new Step(cell);
-          double[] dInput = new double[H + I];
-          for (int t = T; t >= 1; t--) {
-            for (int b = from; b < to; b++) {
-              int before = (t - 1) * B + b, after = t * B + b;
-              trace.view(step, t, b);
-              for (int s = 0; s < dState.length; s++) {
-                step.dBefore[s] = dState[s][before];
-                step.dAfter[s] = dState[s][after];
-              }
-              for (int q = 0; q < gates; q++) {
-                step.dGate[q] = dGate[q][before];
-              }
-              stepBackward(cell, weights, step, dInput, dx[before]);
+        Weights weights = new Weights(p);
+        Split.over(B, (long) T * B * cell.gates().size() * H * (H + I), (from, to) -> {
+            Step step = new Step(cell);
+            for (int t = 1; t <= T; t++) {
+                for (int b = from; b < to; b++) {
+                    trace.view(step, t, b);
+                    stepForward(trace, weights, step, (t - 1) * B + b);
+                }
             }
-          }
         });
-    for (int t = T; t >= 0; t--) {
-      requireFinite(dState, cell, t, B, "∂L/∂");
+        for (int t = 1; t <= T; t++) {
+            requireFinite(trace.state, cell, t, B, "");
+        }
+        return trace;
     }
 
-    double[][][] dW = new double[gates][H + I + 1][H];
-    int q = 0;
-    for (int stage = 0; stage < trace.input.length; stage++) {
-      double[][] input = trace.input[stage];
-      for (int end = q + cell.stages().get(stage).size(); q < end; q++) {
-        double[][] dW_q = dW[q], da_q = dGate[q];
-        Split.over(
-            H + I + 1,
-            work / gates,
-            (from, to) -> Rows.addTransposedProduct(dW_q, input, da_q, T * B, H, from, to));
-      }
+    private static void stepForward(Trace trace, Weights weights, Step step, int row) {
+        Cell cell = trace.cell;
+        int q = 0;
+        for (int stage = 0; stage < trace.input.length; stage++) {
+            double[] a = trace.input[stage][row];
+            for (int end = q + cell.stages().get(stage).size(); q < end; q++) {
+                Rows.addProduct(step.gate[q], a, weights.forward[q], a.length, cell.hidden());
+            }
+            cell.forward(stage, step);
+        }
     }
-    try {
-      gradients = Weights.unpack(gradients, dW);
-    } catch (IllegalArgumentException overflow) {
-      throw new ArithmeticException("∂L/∂" + overflow.getMessage());
-    }
-    return new Gradients(trace, gradients, dState, dGate, dx);
-  }
 
-  /**
-   * One step backwards for one row. If {@code dx} is null, only the state's gradient is wanted.
-   *
-   * @param dInput room for ∂L/∂[u | x], H+I
-   */
-  static void stepBackward(Cell cell, Weights weights, Step step, double[] dInput, double[] dx) {
-    int H = cell.hidden(), n = dx == null ? H : dInput.length;
-    List<List<String>> stages = cell.stages();
-    int q = step.dGate.length;
-    for (int stage = stages.size() - 1; stage >= 0; stage--) {
-      cell.backward(stage, step);
-      Arrays.fill(dInput, 0, n, 0);
-      for (int first = q - stages.get(stage).size(); q > first; ) {
-        q--;
-        Rows.addProduct(dInput, step.dGate[q], weights.backward[q], H, n);
-      }
-      double[] du = stage > 0 ? step.dU : step.dBefore[0];
-      if (stage > 0) {
-        Arrays.fill(du, 0);
-      }
-      for (int j = 0; j < H; j++) {
-        du[j] += dInput[j];
-      }
-      for (int i = H; i < n; i++) {
-        dx[i - H] += dInput[i];
-      }
+    /**
+     * Backward pass of a loss on the outputs.
+     *
+     * @param trace a forward pass of a network with readout
+     * @param loss the loss
+     * @return all gradients
+     * @throws IllegalArgumentException if the loss does not fit the trace
+     * @throws ArithmeticException if a gradient overflows; names it and the t where it began
+     */
+    public static Gradients backward(Trace trace, Loss loss) {
+        return backward(trace, loss.outputGradients(trace), Map.of());
     }
-  }
 
-  /** Adds W_hyᵀ ∂L/∂o_t to ∂L/∂h_t, and returns the gradients with those of the readout. */
-  private static Parameters readoutBackward(
-      Trace trace, Map<Integer, SimpleMatrix> dOutputs, double[][] dh, Parameters gradients) {
-    if (dOutputs.isEmpty()) {
-      return gradients;
+    /**
+     * Backward pass from the last state, when L is a function of the state at T alone; for example of
+     * an encoder, whose ∂L/∂(state at T) is the decoder's ∂L/∂(state at 0).
+     *
+     * @param trace a forward pass
+     * @param dLast ∂L/∂(state at T)
+     * @return all gradients
+     * @throws IllegalArgumentException if dLast has another shape or is not finite
+     * @throws ArithmeticException if a gradient overflows; names it and the t where it began
+     */
+    public static Gradients backward(Trace trace, State dLast) {
+        return backward(trace, Map.of(), Map.of(trace.T, dLast));
     }
-    int O = trace.parameters.outputs(), B = trace.B;
-    if (O == 0) {
-      throw new IllegalArgumentException("∂L/∂o: expected none, for this network has no readout");
-    }
-    SimpleMatrix W_hy = trace.parameters.get("W_hy");
-    SimpleMatrix dW_hy = new SimpleMatrix(O, trace.cell.hidden());
-    SimpleMatrix db_y = new SimpleMatrix(O, 1);
-    for (int t = 1; t <= trace.T; t++) {
-      SimpleMatrix do_t = dOutputs.get(t);
-      if (do_t != null) {
-        dW_hy = dW_hy.plus(do_t.mult(trace.h(t).transpose()));
-        db_y = db_y.plus(do_t.mult(SimpleMatrix.ones(B, 1)));
-        Blocks.add(W_hy.transpose().mult(do_t), dh, t * B);
-      }
-    }
-    return gradients.with("W_hy", dW_hy).with("b_y", db_y);
-  }
 
-  private static void requireSteps(List<SimpleMatrix> x) {
-    if (x.isEmpty()) {
-      throw new IllegalArgumentException("x: expected at least one step, got T = 0");
-    }
-    if (x.get(0) == null || x.get(0).getNumCols() == 0) {
-      throw new IllegalArgumentException("x at t = 1: expected at least one sequence, got B = 0");
-    }
-  }
+    /**
+     * Backward pass of any loss, from its direct derivatives.
+     *
+     * @param trace a forward pass
+     * @param dOutputs ∂L/∂o_t by t, each O×B, where the loss depends on o_t
+     * @param dStates ∂L/∂(state at t) by t = 0 … T, direct dependence only, where there is any
+     * @return all gradients
+     * @throws IllegalArgumentException if a derivative has another shape, is not finite, or t is out
+     *     of range
+     * @throws ArithmeticException if a gradient overflows; names it and the t where it began
+     */
+    public static Gradients backward(Trace trace, Map<Integer, SimpleMatrix> dOutputs, Map<Integer, State> dStates) {
+        Cell cell = trace.cell;
+        int T = trace.T, B = trace.B, H = cell.hidden(), I = cell.inputs();
+        int gates = cell.gates().size();
+        double[][][] dState = new double[cell.states().size()][(T + 1) * B][H];
+        Parameters gradients = Parameters.zeros(cell, trace.parameters.outputs());
+        dStates.forEach((t, d) -> {
+            trace.requireStep(t, 0);
+            d.require(cell, B, "∂L/∂(state at t = " + t + ")");
+            for (int s = 0; s < dState.length; s++) {
+                Blocks.add(d.parts().get(s), dState[s], t * B);
+            }
+        });
+        gradients = readoutBackward(trace, dOutputs, dState[0], gradients);
 
-  private static void requireFinite(double[][][] state, Cell cell, int t, int B, String what) {
-    for (int s = 0; s < state.length; s++) {
-      double bad = Blocks.firstNotFinite(state[s], t * B, B, cell.hidden());
-      if (bad != 0) {
-        throw new ArithmeticException(
-            "%s%s at t = %d is %s: the pass overflowed there"
-                .formatted(what, cell.states().get(s), t, bad));
-      }
+        double[][][] dGate = new double[gates][T * B][H];
+        double[][] dx = new double[T * B][I];
+        Weights weights = new Weights(trace.parameters);
+        long work = (long) T * B * gates * H * (H + I);
+        Split.over(B, work, (from, to) -> {
+            Step step = new Step(cell);
+            double[] dInput = new double[H + I];
+            for (int t = T; t >= 1; t--) {
+                for (int b = from; b < to; b++) {
+                    int before = (t - 1) * B + b, after = t * B + b;
+                    trace.view(step, t, b);
+                    for (int s = 0; s < dState.length; s++) {
+                        step.dBefore[s] = dState[s][before];
+                        step.dAfter[s] = dState[s][after];
+                    }
+                    for (int q = 0; q < gates; q++) {
+                        step.dGate[q] = dGate[q][before];
+                    }
+                    stepBackward(cell, weights, step, dInput, dx[before]);
+                }
+            }
+        });
+        for (int t = T; t >= 0; t--) {
+            requireFinite(dState, cell, t, B, "∂L/∂");
+        }
+
+        double[][][] dW = new double[gates][H + I + 1][H];
+        int q = 0;
+        for (int stage = 0; stage < trace.input.length; stage++) {
+            double[][] input = trace.input[stage];
+            for (int end = q + cell.stages().get(stage).size(); q < end; q++) {
+                double[][] dW_q = dW[q], da_q = dGate[q];
+                Split.over(
+                        H + I + 1,
+                        work / gates,
+                        (from, to) -> Rows.addTransposedProduct(dW_q, input, da_q, T * B, H, from, to));
+            }
+        }
+        try {
+            gradients = Weights.unpack(gradients, dW);
+        } catch (IllegalArgumentException overflow) {
+            throw new ArithmeticException("∂L/∂" + overflow.getMessage());
+        }
+        return new Gradients(trace, gradients, dState, dGate, dx);
     }
-  }
+
+    /**
+     * One step backwards for one row. If {@code dx} is null, only the state's gradient is wanted.
+     *
+     * @param dInput room for ∂L/∂[u | x], H+I
+     */
+    static void stepBackward(Cell cell, Weights weights, Step step, double[] dInput, double[] dx) {
+        int H = cell.hidden(), n = dx == null ? H : dInput.length;
+        List<List<String>> stages = cell.stages();
+        int q = step.dGate.length;
+        for (int stage = stages.size() - 1; stage >= 0; stage--) {
+            cell.backward(stage, step);
+            Arrays.fill(dInput, 0, n, 0);
+            for (int first = q - stages.get(stage).size(); q > first; ) {
+                q--;
+                Rows.addProduct(dInput, step.dGate[q], weights.backward[q], H, n);
+            }
+            double[] du = stage > 0 ? step.dU : step.dBefore[0];
+            if (stage > 0) {
+                Arrays.fill(du, 0);
+            }
+            for (int j = 0; j < H; j++) {
+                du[j] += dInput[j];
+            }
+            for (int i = H; i < n; i++) {
+                dx[i - H] += dInput[i];
+            }
+        }
+    }
+
+    /** Adds W_hyᵀ ∂L/∂o_t to ∂L/∂h_t, and returns the gradients with those of the readout. */
+    private static Parameters readoutBackward(
+            Trace trace, Map<Integer, SimpleMatrix> dOutputs, double[][] dh, Parameters gradients) {
+        if (dOutputs.isEmpty()) {
+            return gradients;
+        }
+        int O = trace.parameters.outputs(), B = trace.B;
+        if (O == 0) {
+            throw new IllegalArgumentException("∂L/∂o: expected none, for this network has no readout");
+        }
+        SimpleMatrix W_hy = trace.parameters.get("W_hy");
+        SimpleMatrix dW_hy = new SimpleMatrix(O, trace.cell.hidden());
+        SimpleMatrix db_y = new SimpleMatrix(O, 1);
+        for (int t = 1; t <= trace.T; t++) {
+            SimpleMatrix do_t = dOutputs.get(t);
+            if (do_t != null) {
+                dW_hy = dW_hy.plus(do_t.mult(trace.h(t).transpose()));
+                db_y = db_y.plus(do_t.mult(SimpleMatrix.ones(B, 1)));
+                Blocks.add(W_hy.transpose().mult(do_t), dh, t * B);
+            }
+        }
+        return gradients.with("W_hy", dW_hy).with("b_y", db_y);
+    }
+
+    private static void requireSteps(List<SimpleMatrix> x) {
+        if (x.isEmpty()) {
+            throw new IllegalArgumentException("x: expected at least one step, got T = 0");
+        }
+        if (x.get(0) == null || x.get(0).getNumCols() == 0) {
+            throw new IllegalArgumentException("x at t = 1: expected at least one sequence, got B = 0");
+        }
+    }
+
+    private static void requireFinite(double[][][] state, Cell cell, int t, int B, String what) {
+        for (int s = 0; s < state.length; s++) {
+            double bad = Blocks.firstNotFinite(state[s], t * B, B, cell.hidden());
+            if (bad != 0) {
+                throw new ArithmeticException("%s%s at t = %d is %s: the pass overflowed there"
+                        .formatted(what, cell.states().get(s), t, bad));
+            }
+        }
+    }
 }

@@ -19,247 +19,241 @@ import org.ejml.simple.SimpleMatrix;
  * </ul>
  */
 public final class Loss {
-  private enum Kind {
-    SQUARED,
-    CROSS_ENTROPY
-  }
-
-  private final Kind kind;
-
-  /** By step; the step −1 stands for the last one, whatever T is. */
-  private final SortedMap<Integer, SimpleMatrix> targets;
-
-  private static final int LAST = -1;
-
-  /** The T that targets for each step ask for; 0 if any T will do. */
-  private final int steps;
-
-  private Loss(Kind kind, Map<Integer, SimpleMatrix> targets, int steps) {
-    if (targets.isEmpty()) {
-      throw new IllegalArgumentException("targets: expected at least one, got none");
+    private enum Kind {
+        SQUARED,
+        CROSS_ENTROPY
     }
-    this.kind = kind;
-    this.steps = steps;
-    this.targets = new TreeMap<>(targets);
-    this.targets.forEach(
-        (t, y) -> {
-          String what = t == LAST ? "target y" : "target y at t = " + t;
-          if (t != LAST && t < 1) {
-            throw new IllegalArgumentException("targets: expected steps t ≥ 1, got t = " + t);
-          }
-          if (y == null || y.getNumElements() == 0) {
-            throw new IllegalArgumentException(what + ": expected O×B with O, B ≥ 1, got none");
-          }
-          Checks.finite(y, what);
-          if (kind == Kind.CROSS_ENTROPY) {
-            requireDistributions(y, what);
-          }
+
+    private final Kind kind;
+
+    /** By step; the step −1 stands for the last one, whatever T is. */
+    private final SortedMap<Integer, SimpleMatrix> targets;
+
+    private static final int LAST = -1;
+
+    /** The T that targets for each step ask for; 0 if any T will do. */
+    private final int steps;
+
+    private Loss(Kind kind, Map<Integer, SimpleMatrix> targets, int steps) {
+        if (targets.isEmpty()) {
+            throw new IllegalArgumentException("targets: expected at least one, got none");
+        }
+        this.kind = kind;
+        this.steps = steps;
+        this.targets = new TreeMap<>(targets);
+        this.targets.forEach((t, y) -> {
+            String what = t == LAST ? "target y" : "target y at t = " + t;
+            if (t != LAST && t < 1) {
+                throw new IllegalArgumentException("targets: expected steps t ≥ 1, got t = " + t);
+            }
+            if (y == null || y.getNumElements() == 0) {
+                throw new IllegalArgumentException(what + ": expected O×B with O, B ≥ 1, got none");
+            }
+            Checks.finite(y, what);
+            if (kind == Kind.CROSS_ENTROPY) {
+                requireDistributions(y, what);
+            }
         });
-  }
-
-  /**
-   * Mean squared error at the last step.
-   *
-   * @param y target, O×B
-   * @return the loss
-   */
-  public static Loss meanSquared(SimpleMatrix y) {
-    return new Loss(Kind.SQUARED, Map.of(LAST, y), 0);
-  }
-
-  /**
-   * Mean squared error at each step, summed over steps.
-   *
-   * @param y targets y_1 … y_T, each O×B
-   * @return the loss
-   */
-  public static Loss meanSquared(List<SimpleMatrix> y) {
-    return new Loss(Kind.SQUARED, byStep(y), y.size());
-  }
-
-  /**
-   * Mean squared error at some steps, summed over them.
-   *
-   * @param y targets by step t ≥ 1, each O×B
-   * @return the loss
-   */
-  public static Loss meanSquared(Map<Integer, SimpleMatrix> y) {
-    return new Loss(Kind.SQUARED, y, 0);
-  }
-
-  /**
-   * Softmax cross-entropy at the last step.
-   *
-   * @param y target distributions, O×B, each column non-negative with sum 1
-   * @return the loss
-   */
-  public static Loss crossEntropy(SimpleMatrix y) {
-    return new Loss(Kind.CROSS_ENTROPY, Map.of(LAST, y), 0);
-  }
-
-  /**
-   * Softmax cross-entropy at each step, summed over steps.
-   *
-   * @param y target distributions y_1 … y_T, each O×B
-   * @return the loss
-   */
-  public static Loss crossEntropy(List<SimpleMatrix> y) {
-    return new Loss(Kind.CROSS_ENTROPY, byStep(y), y.size());
-  }
-
-  /**
-   * Softmax cross-entropy at some steps, summed over them.
-   *
-   * @param y target distributions by step t ≥ 1, each O×B
-   * @return the loss
-   */
-  public static Loss crossEntropy(Map<Integer, SimpleMatrix> y) {
-    return new Loss(Kind.CROSS_ENTROPY, y, 0);
-  }
-
-  /**
-   * Class indices as target distributions.
-   *
-   * @param outputs O, the number of classes
-   * @param classes one index 0 … O−1 per sequence
-   * @return O×B, a single 1 in each column
-   */
-  public static SimpleMatrix oneHot(int outputs, int... classes) {
-    if (outputs < 1 || classes.length == 0) {
-      throw new IllegalArgumentException(
-          "classes: expected O ≥ 1 and at least one sequence, got O = %d, B = %d"
-              .formatted(outputs, classes.length));
     }
-    SimpleMatrix y = new SimpleMatrix(outputs, classes.length);
-    for (int b = 0; b < classes.length; b++) {
-      if (classes[b] < 0 || classes[b] >= outputs) {
-        throw new IllegalArgumentException(
-            "class of sequence %d: expected 0 … %d, got %d".formatted(b, outputs - 1, classes[b]));
-      }
-      y.set(classes[b], b, 1);
-    }
-    return y;
-  }
 
-  /**
-   * ŷ = softmax(o), column by column: ŷ_j = e^{o_j} / Σ_k e^{o_k}, the column's maximum subtracted
-   * first.
-   *
-   * @param o logits, O×B
-   * @return O×B
-   */
-  public static SimpleMatrix softmax(SimpleMatrix o) {
-    SimpleMatrix y = new SimpleMatrix(o.getNumRows(), o.getNumCols());
-    for (int b = 0; b < o.getNumCols(); b++) {
-      double logSum = logSumExp(o, b);
-      for (int j = 0; j < o.getNumRows(); j++) {
-        y.set(j, b, StrictMath.exp(o.get(j, b) - logSum));
-      }
+    /**
+     * Mean squared error at the last step.
+     *
+     * @param y target, O×B
+     * @return the loss
+     */
+    public static Loss meanSquared(SimpleMatrix y) {
+        return new Loss(Kind.SQUARED, Map.of(LAST, y), 0);
     }
-    return y;
-  }
 
-  /**
-   * The value of the loss.
-   *
-   * @param trace a forward pass of a network with readout
-   * @return L
-   * @throws IllegalArgumentException if a target does not fit the trace's T, O or B
-   */
-  public double value(Trace trace) {
-    require(trace);
-    double sum = 0;
-    for (var target : targets.entrySet()) {
-      sum += valueAt(trace.o(step(target.getKey(), trace)), target.getValue());
+    /**
+     * Mean squared error at each step, summed over steps.
+     *
+     * @param y targets y_1 … y_T, each O×B
+     * @return the loss
+     */
+    public static Loss meanSquared(List<SimpleMatrix> y) {
+        return new Loss(Kind.SQUARED, byStep(y), y.size());
     }
-    return sum;
-  }
 
-  /** ∂L/∂o_t for the steps that have a target. */
-  SortedMap<Integer, SimpleMatrix> outputGradients(Trace trace) {
-    require(trace);
-    SortedMap<Integer, SimpleMatrix> gradients = new TreeMap<>();
-    targets.forEach(
-        (key, y) -> {
-          int t = step(key, trace);
-          SimpleMatrix o = trace.o(t);
-          gradients.put(
-              t,
-              kind == Kind.SQUARED
-                  ? o.minus(y).scale(2.0 / y.getNumElements())
-                  : softmax(o).minus(y).divide(y.getNumCols()));
+    /**
+     * Mean squared error at some steps, summed over them.
+     *
+     * @param y targets by step t ≥ 1, each O×B
+     * @return the loss
+     */
+    public static Loss meanSquared(Map<Integer, SimpleMatrix> y) {
+        return new Loss(Kind.SQUARED, y, 0);
+    }
+
+    /**
+     * Softmax cross-entropy at the last step.
+     *
+     * @param y target distributions, O×B, each column non-negative with sum 1
+     * @return the loss
+     */
+    public static Loss crossEntropy(SimpleMatrix y) {
+        return new Loss(Kind.CROSS_ENTROPY, Map.of(LAST, y), 0);
+    }
+
+    /**
+     * Softmax cross-entropy at each step, summed over steps.
+     *
+     * @param y target distributions y_1 … y_T, each O×B
+     * @return the loss
+     */
+    public static Loss crossEntropy(List<SimpleMatrix> y) {
+        return new Loss(Kind.CROSS_ENTROPY, byStep(y), y.size());
+    }
+
+    /**
+     * Softmax cross-entropy at some steps, summed over them.
+     *
+     * @param y target distributions by step t ≥ 1, each O×B
+     * @return the loss
+     */
+    public static Loss crossEntropy(Map<Integer, SimpleMatrix> y) {
+        return new Loss(Kind.CROSS_ENTROPY, y, 0);
+    }
+
+    /**
+     * Class indices as target distributions.
+     *
+     * @param outputs O, the number of classes
+     * @param classes one index 0 … O−1 per sequence
+     * @return O×B, a single 1 in each column
+     */
+    public static SimpleMatrix oneHot(int outputs, int... classes) {
+        if (outputs < 1 || classes.length == 0) {
+            throw new IllegalArgumentException("classes: expected O ≥ 1 and at least one sequence, got O = %d, B = %d"
+                    .formatted(outputs, classes.length));
+        }
+        SimpleMatrix y = new SimpleMatrix(outputs, classes.length);
+        for (int b = 0; b < classes.length; b++) {
+            if (classes[b] < 0 || classes[b] >= outputs) {
+                throw new IllegalArgumentException(
+                        "class of sequence %d: expected 0 … %d, got %d".formatted(b, outputs - 1, classes[b]));
+            }
+            y.set(classes[b], b, 1);
+        }
+        return y;
+    }
+
+    /**
+     * ŷ = softmax(o), column by column: ŷ_j = e^{o_j} / Σ_k e^{o_k}, the column's maximum subtracted
+     * first.
+     *
+     * @param o logits, O×B
+     * @return O×B
+     */
+    public static SimpleMatrix softmax(SimpleMatrix o) {
+        SimpleMatrix y = new SimpleMatrix(o.getNumRows(), o.getNumCols());
+        for (int b = 0; b < o.getNumCols(); b++) {
+            double logSum = logSumExp(o, b);
+            for (int j = 0; j < o.getNumRows(); j++) {
+                y.set(j, b, StrictMath.exp(o.get(j, b) - logSum));
+            }
+        }
+        return y;
+    }
+
+    /**
+     * The value of the loss.
+     *
+     * @param trace a forward pass of a network with readout
+     * @return L
+     * @throws IllegalArgumentException if a target does not fit the trace's T, O or B
+     */
+    public double value(Trace trace) {
+        require(trace);
+        double sum = 0;
+        for (var target : targets.entrySet()) {
+            sum += valueAt(trace.o(step(target.getKey(), trace)), target.getValue());
+        }
+        return sum;
+    }
+
+    /** ∂L/∂o_t for the steps that have a target. */
+    SortedMap<Integer, SimpleMatrix> outputGradients(Trace trace) {
+        require(trace);
+        SortedMap<Integer, SimpleMatrix> gradients = new TreeMap<>();
+        targets.forEach((key, y) -> {
+            int t = step(key, trace);
+            SimpleMatrix o = trace.o(t);
+            gradients.put(
+                    t,
+                    kind == Kind.SQUARED
+                            ? o.minus(y).scale(2.0 / y.getNumElements())
+                            : softmax(o).minus(y).divide(y.getNumCols()));
         });
-    return gradients;
-  }
+        return gradients;
+    }
 
-  private double valueAt(SimpleMatrix o, SimpleMatrix y) {
-    if (kind == Kind.SQUARED) {
-      SimpleMatrix e = o.minus(y);
-      return e.elementMult(e).elementSum() / y.getNumElements();
+    private double valueAt(SimpleMatrix o, SimpleMatrix y) {
+        if (kind == Kind.SQUARED) {
+            SimpleMatrix e = o.minus(y);
+            return e.elementMult(e).elementSum() / y.getNumElements();
+        }
+        double sum = 0;
+        for (int b = 0; b < y.getNumCols(); b++) {
+            double logSum = logSumExp(o, b);
+            for (int j = 0; j < y.getNumRows(); j++) {
+                sum += y.get(j, b) * (logSum - o.get(j, b));
+            }
+        }
+        return sum / y.getNumCols();
     }
-    double sum = 0;
-    for (int b = 0; b < y.getNumCols(); b++) {
-      double logSum = logSumExp(o, b);
-      for (int j = 0; j < y.getNumRows(); j++) {
-        sum += y.get(j, b) * (logSum - o.get(j, b));
-      }
-    }
-    return sum / y.getNumCols();
-  }
 
-  private void require(Trace trace) {
-    if (steps != 0 && steps != trace.T) {
-      throw new IllegalArgumentException(
-          "targets: expected one for each of T = %d steps, got %d".formatted(trace.T, steps));
+    private void require(Trace trace) {
+        if (steps != 0 && steps != trace.T) {
+            throw new IllegalArgumentException(
+                    "targets: expected one for each of T = %d steps, got %d".formatted(trace.T, steps));
+        }
+        if (targets.lastKey() > trace.T) {
+            throw new IllegalArgumentException(
+                    "targets: expected steps up to T = %d, got t = %d".formatted(trace.T, targets.lastKey()));
+        }
+        if (trace.parameters.outputs() == 0) {
+            throw new IllegalStateException("a loss needs a readout, but this network has O = 0");
+        }
+        targets.forEach(
+                (t, y) -> Checks.shape(y, trace.parameters.outputs(), trace.B, "target y at t = " + step(t, trace)));
     }
-    if (targets.lastKey() > trace.T) {
-      throw new IllegalArgumentException(
-          "targets: expected steps up to T = %d, got t = %d".formatted(trace.T, targets.lastKey()));
-    }
-    if (trace.parameters.outputs() == 0) {
-      throw new IllegalStateException("a loss needs a readout, but this network has O = 0");
-    }
-    targets.forEach(
-        (t, y) ->
-            Checks.shape(
-                y, trace.parameters.outputs(), trace.B, "target y at t = " + step(t, trace)));
-  }
 
-  private static int step(int key, Trace trace) {
-    return key == LAST ? trace.T : key;
-  }
+    private static int step(int key, Trace trace) {
+        return key == LAST ? trace.T : key;
+    }
 
-  private static Map<Integer, SimpleMatrix> byStep(List<SimpleMatrix> y) {
-    Map<Integer, SimpleMatrix> targets = new TreeMap<>();
-    for (SimpleMatrix y_t : y) {
-      targets.put(targets.size() + 1, y_t);
+    private static Map<Integer, SimpleMatrix> byStep(List<SimpleMatrix> y) {
+        Map<Integer, SimpleMatrix> targets = new TreeMap<>();
+        for (SimpleMatrix y_t : y) {
+            targets.put(targets.size() + 1, y_t);
+        }
+        return targets;
     }
-    return targets;
-  }
 
-  private static void requireDistributions(SimpleMatrix y, String what) {
-    for (int b = 0; b < y.getNumCols(); b++) {
-      double sum = 0;
-      for (int j = 0; j < y.getNumRows(); j++) {
-        sum += y.get(j, b) < 0 ? Double.NaN : y.get(j, b);
-      }
-      if (!(Math.abs(sum - 1) <= 1e-9)) {
-        throw new IllegalArgumentException(
-            "%s: expected non-negative columns of sum 1, got another in column %d"
-                .formatted(what, b));
-      }
+    private static void requireDistributions(SimpleMatrix y, String what) {
+        for (int b = 0; b < y.getNumCols(); b++) {
+            double sum = 0;
+            for (int j = 0; j < y.getNumRows(); j++) {
+                sum += y.get(j, b) < 0 ? Double.NaN : y.get(j, b);
+            }
+            if (!(Math.abs(sum - 1) <= 1e-9)) {
+                throw new IllegalArgumentException(
+                        "%s: expected non-negative columns of sum 1, got another in column %d".formatted(what, b));
+            }
+        }
     }
-  }
 
-  private static double logSumExp(SimpleMatrix o, int b) {
-    double max = Double.NEGATIVE_INFINITY;
-    for (int j = 0; j < o.getNumRows(); j++) {
-      max = Math.max(max, o.get(j, b));
+    private static double logSumExp(SimpleMatrix o, int b) {
+        double max = Double.NEGATIVE_INFINITY;
+        for (int j = 0; j < o.getNumRows(); j++) {
+            max = Math.max(max, o.get(j, b));
+        }
+        double sum = 0;
+        for (int j = 0; j < o.getNumRows(); j++) {
+            sum += StrictMath.exp(o.get(j, b) - max);
+        }
+        return max + StrictMath.log(sum);
     }
-    double sum = 0;
-    for (int j = 0; j < o.getNumRows(); j++) {
-      sum += StrictMath.exp(o.get(j, b) - max);
-    }
-    return max + StrictMath.log(sum);
-  }
 }

@@ -13,82 +13,79 @@ import org.ejml.simple.SimpleMatrix;
  * @param parts h (H×B), then C (H×B) for an LSTM
  */
 public record State(List<SimpleMatrix> parts) {
-  /** Copies the list. */
-  public State {
-    parts = List.copyOf(parts);
-  }
-
-  /**
-   * A state of the given parts.
-   *
-   * @param parts h, or h and C
-   * @return the state
-   */
-  public static State of(SimpleMatrix... parts) {
-    return new State(List.of(parts));
-  }
-
-  /**
-   * The zero state, the usual beginning of a sequence.
-   *
-   * @param cell the cell
-   * @param sequences B
-   * @return zeros of the right shapes
-   */
-  public static State zero(Cell cell, int sequences) {
-    return new State(
-        cell.states().stream().map(s -> new SimpleMatrix(cell.hidden(), sequences)).toList());
-  }
-
-  /**
-   * The hidden state.
-   *
-   * @return H×B
-   */
-  public SimpleMatrix h() {
-    return parts.get(0);
-  }
-
-  /**
-   * The cell state of an LSTM.
-   *
-   * @return H×B
-   * @throws IllegalStateException if the cell has none
-   */
-  public SimpleMatrix C() {
-    if (parts.size() < 2) {
-      throw new IllegalStateException("this state has no C: only an LSTM's has");
+    /** Copies the list. */
+    public State {
+        parts = List.copyOf(parts);
     }
-    return parts.get(1);
-  }
 
-  /**
-   * All parts under one another: the joint state.
-   *
-   * @return (H or 2H)×B
-   */
-  public SimpleMatrix joint() {
-    SimpleMatrix joint = parts.get(0);
-    for (SimpleMatrix part : parts.subList(1, parts.size())) {
-      joint = joint.concatRows(part);
+    /**
+     * A state of the given parts.
+     *
+     * @param parts h, or h and C
+     * @return the state
+     */
+    public static State of(SimpleMatrix... parts) {
+        return new State(List.of(parts));
     }
-    return joint;
-  }
 
-  void require(Cell cell, int sequences, String what) {
-    List<String> names = cell.states();
-    if (parts.size() != names.size()) {
-      throw new IllegalArgumentException(
-          "%s: expected %s, got %d part%s"
-              .formatted(
-                  what, String.join(" and ", names), parts.size(), parts.size() == 1 ? "" : "s"));
+    /**
+     * The zero state, the usual beginning of a sequence.
+     *
+     * @param cell the cell
+     * @param sequences B
+     * @return zeros of the right shapes
+     */
+    public static State zero(Cell cell, int sequences) {
+        return new State(cell.states().stream()
+                .map(s -> new SimpleMatrix(cell.hidden(), sequences))
+                .toList());
     }
-    IntStream.range(0, names.size())
-        .forEach(
-            s -> {
-              String part = what + ", " + names.get(s);
-              Checks.shape(parts.get(s), cell.hidden(), sequences, part);
-              Checks.finite(parts.get(s), part);
-            });
-  }
+
+    /**
+     * The hidden state.
+     *
+     * @return H×B
+     */
+    public SimpleMatrix h() {
+        return parts.get(0);
+    }
+
+    /**
+     * The cell state of an LSTM.
+     *
+     * @return H×B
+     * @throws IllegalStateException if the cell has none
+     */
+    public SimpleMatrix C() {
+        if (parts.size() < 2) {
+            throw new IllegalStateException("this state has no C: only an LSTM's has");
+        }
+        return parts.get(1);
+    }
+
+    /**
+     * All parts under one another: the joint state.
+     *
+     * @return (H or 2H)×B
+     */
+    public SimpleMatrix joint() {
+        SimpleMatrix joint = parts.get(0);
+        for (SimpleMatrix part : parts.subList(1, parts.size())) {
+            joint = joint.concatRows(part);
+        }
+        return joint;
+    }
+
+    void require(Cell cell, int sequences, String what) {
+        List<String> names = cell.states();
+        if (parts.size() != names.size()) {
+            throw new IllegalArgumentException("%s: expected %s, got %d part%s"
+                    .formatted(what, String.join(" and ", names), parts.size(), parts.size() == 1 ? "" : "s"));
+        }
+        IntStream.range(0, names.size()).forEach(s -> {
+            String part = what + ", " + names.get(s);
+            Checks.shape(parts.get(s), cell.hidden(), sequences, part);
+            Checks.finite(parts.get(s), part);
+        });
+    }
 }

@@ -1,6 +1,7 @@
 package bptt;
 
 import bptt.cell.Cell;
+import bptt.cell.Checks;
 import bptt.cell.Step;
 import bptt.math.Split;
 import java.util.Arrays;
@@ -13,127 +14,106 @@ import org.ejml.simple.SimpleMatrix;
  * product of Jacobians.
  */
 public final class StateGradients {
-  private final Trace trace;
-  private final Weights weights;
-  private final int b;
-  private final int seeds;
-  private int k;
-  private double[][][] now;
-  private double[][][] before;
+    private final Trace trace;
+    private final Weights weights;
+    private final int b;
+    private final int seeds;
+    private int k;
+    private double[][][] now;
+    private double[][][] before;
 
-  /**
-   * Begins at k = T.
-   *
-   * @param trace a forward pass
-   * @param sequence which of its B sequences
-   * @param seeds S×N, one seed per row, N = H or 2H
-   */
-  public StateGradients(Trace trace, int sequence, SimpleMatrix seeds) {
-    this(trace, sequence, seeds, trace.T);
-  }
-
-  /**
-   * Begins at another step: the rows are ∂(seed_r · s_t)/∂s_k.
-   *
-   * @param trace a forward pass
-   * @param sequence which of its B sequences
-   * @param seeds S×N, one seed per row, N = H or 2H
-   * @param t where to begin, 0 … T
-   */
-  public StateGradients(Trace trace, int sequence, SimpleMatrix seeds, int t) {
-    if (sequence < 0 || sequence >= trace.B) {
-      throw new IllegalArgumentException(
-          "sequence: expected 0 … %d, got %d".formatted(trace.B - 1, sequence));
+    /**
+     * Begins at k = T.
+     *
+     * @param trace a forward pass
+     * @param sequence which of its B sequences
+     * @param seeds S×N, one seed per row, N = H or 2H
+     */
+    public StateGradients(Trace trace, int sequence, SimpleMatrix seeds) {
+        this(trace, sequence, seeds, trace.T);
     }
-    trace.requireStep(t, 0);
-    int H = trace.cell.hidden(), parts = trace.state.length;
-    bptt.cell.Checks.shape(seeds, seeds.getNumRows(), parts * H, "seeds");
-    bptt.cell.Checks.finite(seeds, "seeds");
-    this.trace = trace;
-    this.weights = new Weights(trace.parameters);
-    this.b = sequence;
-    this.seeds = seeds.getNumRows();
-    this.k = t;
-    now = new double[parts][this.seeds][H];
-    before = new double[parts][this.seeds][H];
-    for (int s = 0; s < parts; s++) {
-      Blocks.put(seeds.cols(s * H, (s + 1) * H).transpose(), now[s], 0, 0);
-    }
-  }
 
-  /**
-   * The step that the rows are derivatives with respect to.
-   *
-   * @return k
-   */
-  public int k() {
-    return k;
-  }
-
-  /**
-   * The derivatives at k.
-   *
-   * @return S×N
-   * @throws ArithmeticException if one overflowed
-   */
-  public SimpleMatrix rows() {
-    int H = trace.cell.hidden();
-    SimpleMatrix rows = new SimpleMatrix(seeds, now.length * H);
-    for (int s = 0; s < now.length; s++) {
-      double bad = Blocks.firstNotFinite(now[s], 0, seeds, H);
-      if (bad != 0) {
-        throw new ArithmeticException(
-            "∂s_T/∂%s at k = %d is %s: the pass overflowed there"
-                .formatted(trace.cell.states().get(s), k, bad));
-      }
-      rows.insertIntoThis(0, s * H, Blocks.matrix(now[s], 0, seeds, 0, H).transpose());
-    }
-    return rows;
-  }
-
-  /** One step back, from k to k − 1. */
-  public void back() {
-    trace.requireStep(k, 1);
-    Cell cell = trace.cell;
-    int H = cell.hidden(), gates = cell.gates().size();
-    Split.over(
-        seeds,
-        (long) seeds * gates * H * H,
-        (from, to) -> {
-          Step step = new Step(cell);
-          trace.view(step, k, b);
-          double[] dInput = new double[H];
-          for (int q = 0; q < gates; q++) {
-            step.dGate[q] = new double[H];
-          }
-          for (int r = from; r < to; r++) {
-            for (int s = 0; s < now.length; s++) {
-              Arrays.fill(before[s][r], 0);
-              step.dAfter[s] = now[s][r];
-              step.dBefore[s] = before[s][r];
-            }
-            Bptt.stepBackward(cell, weights, step, dInput, null);
-          }
-        });
-    double[][][] swap = now;
-    now = before;
-    before = swap;
-    k--;
-  }
-
-  /**
-   * Multiplies all rows by a number, to keep them in range over long distances. A power of two is
-   * exact.
-   *
-   * @param factor the number
-   */
-  public void scale(double factor) {
-    for (double[][] part : now) {
-      for (double[] row : part) {
-        for (int j = 0; j < row.length; j++) {
-          row[j] *= factor;
+    /**
+     * Begins at another step: the rows are ∂(seed_r · s_t)/∂s_k.
+     *
+     * @param trace a forward pass
+     * @param sequence which of its B sequences
+     * @param seeds S×N, one seed per row, N = H or 2H
+     * @param t where to begin, 0 … T
+     */
+    public StateGradients(Trace trace, int sequence, SimpleMatrix seeds, int t) {
+        if (sequence < 0 || sequence >= trace.B) {
+            throw new IllegalArgumentException("sequence: expected 0 … %d, got %d".formatted(trace.B - 1, sequence));
         }
-      }
+        trace.requireStep(t, 0);
+        int H = trace.cell.hidden(), parts = trace.state.length;
+        Checks.shape(seeds, seeds.getNumRows(), parts * H, "seeds");
+        Checks.finite(seeds, "seeds");
+        this.trace = trace;
+        this.weights = new Weights(trace.parameters);
+        this.b = sequence;
+        this.seeds = seeds.getNumRows();
+        this.k = t;
+        now = new double[parts][this.seeds][H];
+        before = new double[parts][this.seeds][H];
+        for (int s = 0; s < parts; s++) {
+            Blocks.put(seeds.cols(s * H, (s + 1) * H).transpose(), now[s], 0, 0);
+        }
     }
-  }
+
+    /**
+     * The step that the rows are derivatives with respect to.
+     *
+     * @return k
+     */
+    public int k() {
+        return k;
+    }
+
+    /**
+     * The derivatives at k.
+     *
+     * @return S×N
+     * @throws ArithmeticException if one overflowed
+     */
+    public SimpleMatrix rows() {
+        int H = trace.cell.hidden();
+        SimpleMatrix rows = new SimpleMatrix(seeds, now.length * H);
+        for (int s = 0; s < now.length; s++) {
+            double bad = Blocks.firstNotFinite(now[s], 0, seeds, H);
+            if (bad != 0) {
+                throw new ArithmeticException("∂s_T/∂%s at k = %d is %s: the pass overflowed there"
+                        .formatted(trace.cell.states().get(s), k, bad));
+            }
+            rows.insertIntoThis(0, s * H, Blocks.matrix(now[s], 0, seeds, 0, H).transpose());
+        }
+        return rows;
+    }
+
+    /** One step back, from k to k − 1. */
+    public void back() {
+        trace.requireStep(k, 1);
+        Cell cell = trace.cell;
+        int H = cell.hidden(), gates = cell.gates().size();
+        Split.over(seeds, (long) seeds * gates * H * H, (from, to) -> {
+            Step step = new Step(cell);
+            trace.view(step, k, b);
+            double[] dInput = new double[H];
+            for (int q = 0; q < gates; q++) {
+                step.dGate[q] = new double[H];
+            }
+            for (int r = from; r < to; r++) {
+                for (int s = 0; s < now.length; s++) {
+                    Arrays.fill(before[s][r], 0);
+                    step.dAfter[s] = now[s][r];
+                    step.dBefore[s] = before[s][r];
+                }
+                Bptt.stepBackward(cell, weights, step, dInput, null);
+            }
+        });
+        double[][][] swap = now;
+        now = before;
+        before = swap;
+        k--;
+    }
 }

@@ -15,151 +15,151 @@ import org.ejml.simple.SimpleMatrix;
  * of step t + 1.
  */
 public final class Trace {
-  final Parameters parameters;
-  final Cell cell;
-  final int T;
-  final int B;
+    final Parameters parameters;
+    final Cell cell;
+    final int T;
+    final int B;
 
-  /**
-   * By stage: rows [u | x_t | 1], step t in rows (t−1)B …; the first stage has one more step, which
-   * holds h_T.
-   */
-  final double[][][] input;
+    /**
+     * By stage: rows [u | x_t | 1], step t in rows (t−1)B …; the first stage has one more step, which
+     * holds h_T.
+     */
+    final double[][][] input;
 
-  /** By state part: row tB + b is the state at t = 0 … T. */
-  final double[][][] state;
+    /** By state part: row tB + b is the state at t = 0 … T. */
+    final double[][][] state;
 
-  /** By gate: row (t−1)B + b is the gate at t = 1 … T. */
-  final double[][][] gate;
+    /** By gate: row (t−1)B + b is the gate at t = 1 … T. */
+    final double[][][] gate;
 
-  /** By {@link Cell#memory} row: as gate. */
-  final double[][][] memory;
+    /** By {@link Cell#memory} row: as gate. */
+    final double[][][] memory;
 
-  Trace(Parameters parameters, int T, int B) {
-    this.parameters = parameters;
-    this.cell = parameters.cell();
-    this.T = T;
-    this.B = B;
-    int H = cell.hidden(), K = H + cell.inputs() + 1;
-    input = new double[cell.stages().size()][][];
-    for (int s = 0; s < input.length; s++) {
-      input[s] = new double[(s == 0 ? T + 1 : T) * B][K];
+    Trace(Parameters parameters, int T, int B) {
+        this.parameters = parameters;
+        this.cell = parameters.cell();
+        this.T = T;
+        this.B = B;
+        int H = cell.hidden(), K = H + cell.inputs() + 1;
+        input = new double[cell.stages().size()][][];
+        for (int s = 0; s < input.length; s++) {
+            input[s] = new double[(s == 0 ? T + 1 : T) * B][K];
+        }
+        state = new double[cell.states().size()][][];
+        state[0] = input[0];
+        for (int s = 1; s < state.length; s++) {
+            state[s] = new double[(T + 1) * B][H];
+        }
+        gate = new double[cell.gates().size()][T * B][H];
+        memory = new double[cell.memory()][T * B][H];
     }
-    state = new double[cell.states().size()][][];
-    state[0] = input[0];
-    for (int s = 1; s < state.length; s++) {
-      state[s] = new double[(T + 1) * B][H];
+
+    /** Points {@code step} at what happened to sequence b in step t. */
+    void view(Step step, int t, int b) {
+        int before = (t - 1) * B + b, after = t * B + b;
+        for (int s = 0; s < state.length; s++) {
+            step.before[s] = state[s][before];
+            step.after[s] = state[s][after];
+        }
+        for (int q = 0; q < gate.length; q++) {
+            step.gate[q] = gate[q][before];
+        }
+        for (int m = 0; m < memory.length; m++) {
+            step.memory[m] = memory[m][before];
+        }
+        step.u = input.length > 1 ? input[1][before] : null;
     }
-    gate = new double[cell.gates().size()][T * B][H];
-    memory = new double[cell.memory()][T * B][H];
-  }
 
-  /** Points {@code step} at what happened to sequence b in step t. */
-  void view(Step step, int t, int b) {
-    int before = (t - 1) * B + b, after = t * B + b;
-    for (int s = 0; s < state.length; s++) {
-      step.before[s] = state[s][before];
-      step.after[s] = state[s][after];
+    /**
+     * The parameters of the pass.
+     *
+     * @return parameters
+     */
+    public Parameters parameters() {
+        return parameters;
     }
-    for (int q = 0; q < gate.length; q++) {
-      step.gate[q] = gate[q][before];
+
+    /**
+     * Length of the sequences.
+     *
+     * @return T
+     */
+    public int steps() {
+        return T;
     }
-    for (int m = 0; m < memory.length; m++) {
-      step.memory[m] = memory[m][before];
+
+    /**
+     * Number of sequences side by side.
+     *
+     * @return B
+     */
+    public int sequences() {
+        return B;
     }
-    step.u = input.length > 1 ? input[1][before] : null;
-  }
 
-  /**
-   * The parameters of the pass.
-   *
-   * @return parameters
-   */
-  public Parameters parameters() {
-    return parameters;
-  }
-
-  /**
-   * Length of the sequences.
-   *
-   * @return T
-   */
-  public int steps() {
-    return T;
-  }
-
-  /**
-   * Number of sequences side by side.
-   *
-   * @return B
-   */
-  public int sequences() {
-    return B;
-  }
-
-  /**
-   * The state at t.
-   *
-   * @param t 0 … T
-   * @return h_t, and C_t for an LSTM, each H×B
-   */
-  public State state(int t) {
-    requireStep(t, 0);
-    return Blocks.state(state, t, B, cell.hidden());
-  }
-
-  /**
-   * The hidden state at t.
-   *
-   * @param t 0 … T
-   * @return h_t, H×B
-   */
-  public SimpleMatrix h(int t) {
-    requireStep(t, 0);
-    return Blocks.matrix(state[0], t * B, B, 0, cell.hidden());
-  }
-
-  /**
-   * The cell state of an LSTM at t.
-   *
-   * @param t 0 … T
-   * @return C_t, H×B
-   */
-  public SimpleMatrix C(int t) {
-    return state(t).C();
-  }
-
-  /**
-   * A gate at t: its value, after the σ or tanh.
-   *
-   * @param name for example {@code f}
-   * @param t 1 … T
-   * @return H×B
-   */
-  public SimpleMatrix gate(String name, int t) {
-    requireStep(t, 1);
-    return Blocks.matrix(gate[Blocks.gate(cell, name)], (t - 1) * B, B, 0, cell.hidden());
-  }
-
-  /**
-   * The readout at t: o_t = W_hy h_t + b_y.
-   *
-   * @param t 1 … T
-   * @return O×B
-   * @throws IllegalStateException if the network has no readout
-   */
-  public SimpleMatrix o(int t) {
-    requireStep(t, 1);
-    if (parameters.outputs() == 0) {
-      throw new IllegalStateException("this network has no readout: O = 0");
+    /**
+     * The state at t.
+     *
+     * @param t 0 … T
+     * @return h_t, and C_t for an LSTM, each H×B
+     */
+    public State state(int t) {
+        requireStep(t, 0);
+        return Blocks.state(state, t, B, cell.hidden());
     }
-    SimpleMatrix b_y = parameters.get("b_y");
-    return parameters.get("W_hy").mult(h(t)).plus(b_y.mult(SimpleMatrix.ones(1, B)));
-  }
 
-  void requireStep(int t, int first) {
-    if (t < first || t > T) {
-      throw new IndexOutOfBoundsException("t: expected %d … %d, got %d".formatted(first, T, t));
+    /**
+     * The hidden state at t.
+     *
+     * @param t 0 … T
+     * @return h_t, H×B
+     */
+    public SimpleMatrix h(int t) {
+        requireStep(t, 0);
+        return Blocks.matrix(state[0], t * B, B, 0, cell.hidden());
     }
-  }
+
+    /**
+     * The cell state of an LSTM at t.
+     *
+     * @param t 0 … T
+     * @return C_t, H×B
+     */
+    public SimpleMatrix C(int t) {
+        return state(t).C();
+    }
+
+    /**
+     * A gate at t: its value, after the σ or tanh.
+     *
+     * @param name for example {@code f}
+     * @param t 1 … T
+     * @return H×B
+     */
+    public SimpleMatrix gate(String name, int t) {
+        requireStep(t, 1);
+        return Blocks.matrix(gate[Blocks.gate(cell, name)], (t - 1) * B, B, 0, cell.hidden());
+    }
+
+    /**
+     * The readout at t: o_t = W_hy h_t + b_y.
+     *
+     * @param t 1 … T
+     * @return O×B
+     * @throws IllegalStateException if the network has no readout
+     */
+    public SimpleMatrix o(int t) {
+        requireStep(t, 1);
+        if (parameters.outputs() == 0) {
+            throw new IllegalStateException("this network has no readout: O = 0");
+        }
+        SimpleMatrix b_y = parameters.get("b_y");
+        return parameters.get("W_hy").mult(h(t)).plus(b_y.mult(SimpleMatrix.ones(1, B)));
+    }
+
+    void requireStep(int t, int first) {
+        if (t < first || t > T) {
+            throw new IndexOutOfBoundsException("t: expected %d … %d, got %d".formatted(first, T, t));
+        }
+    }
 }

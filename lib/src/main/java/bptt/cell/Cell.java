@@ -16,70 +16,70 @@ import java.util.List;
  * cells.
  */
 public interface Cell {
-  /**
-   * Number of inputs I.
-   *
-   * @return I ≥ 1
-   */
-  int inputs();
+    /**
+     * Number of inputs I.
+     *
+     * @return I ≥ 1
+     */
+    int inputs();
 
-  /**
-   * Number of units H.
-   *
-   * @return H ≥ 1
-   */
-  int hidden();
+    /**
+     * Number of units H.
+     *
+     * @return H ≥ 1
+     */
+    int hidden();
 
-  /**
-   * The state's parts: {@code h} always first, {@code C} after it if the cell has one.
-   *
-   * @return names, each part of size H
-   */
-  List<String> states();
+    /**
+     * The state's parts: {@code h} always first, {@code C} after it if the cell has one.
+     *
+     * @return names, each part of size H
+     */
+    List<String> states();
 
-  /**
-   * The gates of each stage. They are numbered through the stages in this order wherever they are
-   * stacked.
-   *
-   * @return names by stage
-   */
-  List<List<String>> stages();
+    /**
+     * The gates of each stage. They are numbered through the stages in this order wherever they are
+     * stacked.
+     *
+     * @return names by stage
+     */
+    List<List<String>> stages();
 
-  /**
-   * Number of rows of size H that {@link #forward} keeps for {@link #backward} besides states and
-   * gates.
-   *
-   * @return rows of {@link Step#memory}
-   */
-  default int memory() {
-    return 0;
-  }
+    /**
+     * Number of rows of size H that {@link #forward} keeps for {@link #backward} besides states and
+     * gates.
+     *
+     * @return rows of {@link Step#memory}
+     */
+    default int memory() {
+        return 0;
+    }
 
-  /**
-   * One stage of the step: turns the pre-activations of this stage's gates into their values, in
-   * place; then sets u of the next stage or, in the last stage, the state at t.
-   *
-   * @param stage 0 or 1
-   * @param s the rows of this step
-   */
-  void forward(int stage, Step s);
+    /**
+     * One stage of the step: turns the pre-activations of this stage's gates into their values, in
+     * place; then sets u of the next stage or, in the last stage, the state at t.
+     *
+     * @param stage 0 or 1
+     * @param s the rows of this step
+     */
+    void forward(int stage, Step s);
 
-  /**
-   * The same stage backwards, called from the last stage to the first: sets ∂L/∂a of this stage's
-   * gates, and <b>adds</b> to {@link Step#dBefore} what does not pass through a product with W_hq.
-   * The engine adds the rest.
-   *
-   * @param stage 1 or 0
-   * @param s the rows of this step
-   */
-  void backward(int stage, Step s);
+    /**
+     * The same stage backwards, called from the last stage to the first: sets ∂L/∂a of this stage's
+     * gates, and <b>adds</b> to {@link Step#dBefore} what does not pass through a product with W_hq.
+     * The engine adds the rest.
+     *
+     * @param stage 1 or 0
+     * @param s the rows of this step
+     */
+    void backward(int stage, Step s);
 
-  /**
-   * All gates in order.
-   *
-   * @return names
-   */
-  default List<String> gates() {
-    return stages().stream().flatMap(List::stream).toList();
-  }
+    /**
+     * All gates in order.
+     *
+     * @return names
+     */
+    default List<String> gates() {
+        return stages().stream().flatMap(List::stream).toList();
+    }
 }

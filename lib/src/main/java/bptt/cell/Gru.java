@@ -18,57 +18,57 @@ import java.util.List;
  * @param hidden H
  */
 public record Gru(int inputs, int hidden) implements Cell {
-  private static final List<List<String>> STAGES = List.of(List.of("r", "z"), List.of("n"));
+    private static final List<List<String>> STAGES = List.of(List.of("r", "z"), List.of("n"));
 
-  /** Checks the sizes. */
-  public Gru {
-    Parameters.requireSizes(inputs, hidden);
-  }
-
-  @Override
-  public List<String> states() {
-    return List.of("h");
-  }
-
-  @Override
-  public List<List<String>> stages() {
-    return STAGES;
-  }
-
-  @Override
-  public void forward(int stage, Step s) {
-    double[] r = s.gate[0], z = s.gate[1], n = s.gate[2];
-    double[] hBefore = s.before[0], h = s.after[0];
-    if (stage == 0) {
-      Functions.sigmoid(r, hidden);
-      Functions.sigmoid(z, hidden);
-      for (int j = 0; j < hidden; j++) {
-        s.u[j] = r[j] * hBefore[j];
-      }
-    } else {
-      Functions.tanh(n, hidden);
-      for (int j = 0; j < hidden; j++) {
-        h[j] = z[j] * hBefore[j] + (1 - z[j]) * n[j];
-      }
+    /** Checks the sizes. */
+    public Gru {
+        Parameters.requireSizes(inputs, hidden);
     }
-  }
 
-  @Override
-  public void backward(int stage, Step s) {
-    double[] r = s.gate[0], z = s.gate[1], n = s.gate[2];
-    double[] da_r = s.dGate[0], da_z = s.dGate[1], da_n = s.dGate[2];
-    double[] hBefore = s.before[0], dh = s.dAfter[0], dhBefore = s.dBefore[0], du = s.dU;
-    if (stage == 1) {
-      for (int j = 0; j < hidden; j++) {
-        da_n[j] = dh[j] * (1 - z[j]) * (1 - n[j] * n[j]);
-        da_z[j] = dh[j] * (hBefore[j] - n[j]) * z[j] * (1 - z[j]);
-        dhBefore[j] += dh[j] * z[j];
-      }
-    } else {
-      for (int j = 0; j < hidden; j++) {
-        da_r[j] = du[j] * hBefore[j] * r[j] * (1 - r[j]);
-        dhBefore[j] += du[j] * r[j];
-      }
+    @Override
+    public List<String> states() {
+        return List.of("h");
     }
-  }
+
+    @Override
+    public List<List<String>> stages() {
+        return STAGES;
+    }
+
+    @Override
+    public void forward(int stage, Step s) {
+        double[] r = s.gate[0], z = s.gate[1], n = s.gate[2];
+        double[] hBefore = s.before[0], h = s.after[0];
+        if (stage == 0) {
+            Functions.sigmoid(r, hidden);
+            Functions.sigmoid(z, hidden);
+            for (int j = 0; j < hidden; j++) {
+                s.u[j] = r[j] * hBefore[j];
+            }
+        } else {
+            Functions.tanh(n, hidden);
+            for (int j = 0; j < hidden; j++) {
+                h[j] = z[j] * hBefore[j] + (1 - z[j]) * n[j];
+            }
+        }
+    }
+
+    @Override
+    public void backward(int stage, Step s) {
+        double[] r = s.gate[0], z = s.gate[1], n = s.gate[2];
+        double[] da_r = s.dGate[0], da_z = s.dGate[1], da_n = s.dGate[2];
+        double[] hBefore = s.before[0], dh = s.dAfter[0], dhBefore = s.dBefore[0], du = s.dU;
+        if (stage == 1) {
+            for (int j = 0; j < hidden; j++) {
+                da_n[j] = dh[j] * (1 - z[j]) * (1 - n[j] * n[j]);
+                da_z[j] = dh[j] * (hBefore[j] - n[j]) * z[j] * (1 - z[j]);
+                dhBefore[j] += dh[j] * z[j];
+            }
+        } else {
+            for (int j = 0; j < hidden; j++) {
+                da_r[j] = du[j] * hBefore[j] * r[j] * (1 - r[j]);
+                dhBefore[j] += du[j] * r[j];
+            }
+        }
+    }
 }

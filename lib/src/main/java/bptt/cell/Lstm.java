@@ -17,59 +17,59 @@ import java.util.List;
  * @param hidden H
  */
 public record Lstm(int inputs, int hidden) implements Cell {
-  private static final List<List<String>> STAGES = List.of(List.of("i", "f", "g", "o"));
+    private static final List<List<String>> STAGES = List.of(List.of("i", "f", "g", "o"));
 
-  /** Checks the sizes. */
-  public Lstm {
-    Parameters.requireSizes(inputs, hidden);
-  }
-
-  @Override
-  public List<String> states() {
-    return List.of("h", "C");
-  }
-
-  @Override
-  public List<List<String>> stages() {
-    return STAGES;
-  }
-
-  @Override
-  public int memory() {
-    return 1; // tanh C_t
-  }
-
-  @Override
-  public void forward(int stage, Step s) {
-    double[] i = s.gate[0], f = s.gate[1], g = s.gate[2], o = s.gate[3];
-    double[] CBefore = s.before[1], C = s.after[1], h = s.after[0], tanhC = s.memory[0];
-    Functions.sigmoid(i, hidden);
-    Functions.sigmoid(f, hidden);
-    Functions.tanh(g, hidden);
-    Functions.sigmoid(o, hidden);
-    for (int j = 0; j < hidden; j++) {
-      C[j] = f[j] * CBefore[j] + i[j] * g[j];
+    /** Checks the sizes. */
+    public Lstm {
+        Parameters.requireSizes(inputs, hidden);
     }
-    System.arraycopy(C, 0, tanhC, 0, hidden);
-    Functions.tanh(tanhC, hidden);
-    for (int j = 0; j < hidden; j++) {
-      h[j] = o[j] * tanhC[j];
-    }
-  }
 
-  @Override
-  public void backward(int stage, Step s) {
-    double[] i = s.gate[0], f = s.gate[1], g = s.gate[2], o = s.gate[3];
-    double[] da_i = s.dGate[0], da_f = s.dGate[1], da_g = s.dGate[2], da_o = s.dGate[3];
-    double[] CBefore = s.before[1], tanhC = s.memory[0];
-    double[] dh = s.dAfter[0], dCAfter = s.dAfter[1], dCBefore = s.dBefore[1];
-    for (int j = 0; j < hidden; j++) {
-      double dC = dCAfter[j] + dh[j] * o[j] * (1 - tanhC[j] * tanhC[j]);
-      da_i[j] = dC * g[j] * i[j] * (1 - i[j]);
-      da_f[j] = dC * CBefore[j] * f[j] * (1 - f[j]);
-      da_g[j] = dC * i[j] * (1 - g[j] * g[j]);
-      da_o[j] = dh[j] * tanhC[j] * o[j] * (1 - o[j]);
-      dCBefore[j] += dC * f[j];
+    @Override
+    public List<String> states() {
+        return List.of("h", "C");
     }
-  }
+
+    @Override
+    public List<List<String>> stages() {
+        return STAGES;
+    }
+
+    @Override
+    public int memory() {
+        return 1; // tanh C_t
+    }
+
+    @Override
+    public void forward(int stage, Step s) {
+        double[] i = s.gate[0], f = s.gate[1], g = s.gate[2], o = s.gate[3];
+        double[] CBefore = s.before[1], C = s.after[1], h = s.after[0], tanhC = s.memory[0];
+        Functions.sigmoid(i, hidden);
+        Functions.sigmoid(f, hidden);
+        Functions.tanh(g, hidden);
+        Functions.sigmoid(o, hidden);
+        for (int j = 0; j < hidden; j++) {
+            C[j] = f[j] * CBefore[j] + i[j] * g[j];
+        }
+        System.arraycopy(C, 0, tanhC, 0, hidden);
+        Functions.tanh(tanhC, hidden);
+        for (int j = 0; j < hidden; j++) {
+            h[j] = o[j] * tanhC[j];
+        }
+    }
+
+    @Override
+    public void backward(int stage, Step s) {
+        double[] i = s.gate[0], f = s.gate[1], g = s.gate[2], o = s.gate[3];
+        double[] da_i = s.dGate[0], da_f = s.dGate[1], da_g = s.dGate[2], da_o = s.dGate[3];
+        double[] CBefore = s.before[1], tanhC = s.memory[0];
+        double[] dh = s.dAfter[0], dCAfter = s.dAfter[1], dCBefore = s.dBefore[1];
+        for (int j = 0; j < hidden; j++) {
+            double dC = dCAfter[j] + dh[j] * o[j] * (1 - tanhC[j] * tanhC[j]);
+            da_i[j] = dC * g[j] * i[j] * (1 - i[j]);
+            da_f[j] = dC * CBefore[j] * f[j] * (1 - f[j]);
+            da_g[j] = dC * i[j] * (1 - g[j] * g[j]);
+            da_o[j] = dh[j] * tanhC[j] * o[j] * (1 - o[j]);
+            dCBefore[j] += dC * f[j];
+        }
+    }
 }

@@ -12,118 +12,117 @@ import org.ejml.simple.SimpleMatrix;
  * Immutable; no entry is NaN or infinite.
  */
 public final class Parameters {
-  private final Cell cell;
-  private final int outputs;
-  private final Map<String, SimpleMatrix> values;
+    private final Cell cell;
+    private final int outputs;
+    private final Map<String, SimpleMatrix> values;
 
-  private Parameters(Cell cell, int outputs, Map<String, SimpleMatrix> values) {
-    this.cell = cell;
-    this.outputs = outputs;
-    this.values = values;
-  }
-
-  /**
-   * All zero.
-   *
-   * @param cell the cell
-   * @param outputs O, the number of outputs; 0 for a network without readout
-   * @return parameters of the right names and shapes
-   */
-  public static Parameters zeros(Cell cell, int outputs) {
-    if (outputs < 0) {
-      throw new IllegalArgumentException(
-          "outputs O: expected 0 (no readout) or more, got " + outputs);
+    private Parameters(Cell cell, int outputs, Map<String, SimpleMatrix> values) {
+        this.cell = cell;
+        this.outputs = outputs;
+        this.values = values;
     }
-    int I = cell.inputs(), H = cell.hidden();
-    Map<String, SimpleMatrix> values = new LinkedHashMap<>();
-    for (String q : cell.gates()) {
-      values.put("W_x" + q, new SimpleMatrix(H, I));
-      values.put("W_h" + q, new SimpleMatrix(H, H));
-      values.put("b_" + q, new SimpleMatrix(H, 1));
+
+    /**
+     * All zero.
+     *
+     * @param cell the cell
+     * @param outputs O, the number of outputs; 0 for a network without readout
+     * @return parameters of the right names and shapes
+     */
+    public static Parameters zeros(Cell cell, int outputs) {
+        if (outputs < 0) {
+            throw new IllegalArgumentException("outputs O: expected 0 (no readout) or more, got " + outputs);
+        }
+        int I = cell.inputs(), H = cell.hidden();
+        Map<String, SimpleMatrix> values = new LinkedHashMap<>();
+        for (String q : cell.gates()) {
+            values.put("W_x" + q, new SimpleMatrix(H, I));
+            values.put("W_h" + q, new SimpleMatrix(H, H));
+            values.put("b_" + q, new SimpleMatrix(H, 1));
+        }
+        if (outputs > 0) {
+            values.put("W_hy", new SimpleMatrix(outputs, H));
+            values.put("b_y", new SimpleMatrix(outputs, 1));
+        }
+        return new Parameters(cell, outputs, values);
     }
-    if (outputs > 0) {
-      values.put("W_hy", new SimpleMatrix(outputs, H));
-      values.put("b_y", new SimpleMatrix(outputs, 1));
+
+    /**
+     * The same parameters with one replaced.
+     *
+     * @param name its name
+     * @param value its new value, copied
+     * @return new parameters
+     * @throws IllegalArgumentException if the name is unknown, the shape another, or an entry not
+     *     finite
+     */
+    public Parameters with(String name, SimpleMatrix value) {
+        SimpleMatrix old = get(name);
+        Checks.shape(value, old.getNumRows(), old.getNumCols(), name);
+        Checks.finite(value, name);
+        Map<String, SimpleMatrix> copy = new LinkedHashMap<>(values);
+        copy.put(name, value.copy());
+        return new Parameters(cell, outputs, copy);
     }
-    return new Parameters(cell, outputs, values);
-  }
 
-  /**
-   * The same parameters with one replaced.
-   *
-   * @param name its name
-   * @param value its new value, copied
-   * @return new parameters
-   * @throws IllegalArgumentException if the name is unknown, the shape another, or an entry not
-   *     finite
-   */
-  public Parameters with(String name, SimpleMatrix value) {
-    SimpleMatrix old = get(name);
-    Checks.shape(value, old.getNumRows(), old.getNumCols(), name);
-    Checks.finite(value, name);
-    Map<String, SimpleMatrix> copy = new LinkedHashMap<>(values);
-    copy.put(name, value.copy());
-    return new Parameters(cell, outputs, copy);
-  }
-
-  /**
-   * The value of one parameter.
-   *
-   * @param name for example {@code W_hf}
-   * @return a copy
-   * @throws IllegalArgumentException if there is no such parameter
-   */
-  public SimpleMatrix get(String name) {
-    SimpleMatrix value = values.get(name);
-    if (value == null) {
-      throw new IllegalArgumentException(
-          "unknown parameter “" + name + "”: expected one of " + String.join(", ", names()));
+    /**
+     * The value of one parameter.
+     *
+     * @param name for example {@code W_hf}
+     * @return a copy
+     * @throws IllegalArgumentException if there is no such parameter
+     */
+    public SimpleMatrix get(String name) {
+        SimpleMatrix value = values.get(name);
+        if (value == null) {
+            throw new IllegalArgumentException(
+                    "unknown parameter “" + name + "”: expected one of " + String.join(", ", names()));
+        }
+        return value.copy();
     }
-    return value.copy();
-  }
 
-  /**
-   * All names, gate by gate, the readout last.
-   *
-   * @return names in order
-   */
-  public List<String> names() {
-    return List.copyOf(values.keySet());
-  }
-
-  /**
-   * All values by name, in the order of {@link #names()}.
-   *
-   * @return an unmodifiable map of copies
-   */
-  public Map<String, SimpleMatrix> asMap() {
-    Map<String, SimpleMatrix> copy = new LinkedHashMap<>();
-    values.forEach((name, value) -> copy.put(name, value.copy()));
-    return Collections.unmodifiableMap(copy);
-  }
-
-  /**
-   * The cell these parameters belong to.
-   *
-   * @return the cell
-   */
-  public Cell cell() {
-    return cell;
-  }
-
-  /**
-   * O.
-   *
-   * @return number of outputs, 0 if there is no readout
-   */
-  public int outputs() {
-    return outputs;
-  }
-
-  static void requireSizes(int inputs, int hidden) {
-    if (inputs < 1 || hidden < 1) {
-      throw new IllegalArgumentException(
-          "expected at least 1 input and 1 unit, got I = " + inputs + ", H = " + hidden);
+    /**
+     * All names, gate by gate, the readout last.
+     *
+     * @return names in order
+     */
+    public List<String> names() {
+        return List.copyOf(values.keySet());
     }
-  }
+
+    /**
+     * All values by name, in the order of {@link #names()}.
+     *
+     * @return an unmodifiable map of copies
+     */
+    public Map<String, SimpleMatrix> asMap() {
+        Map<String, SimpleMatrix> copy = new LinkedHashMap<>();
+        values.forEach((name, value) -> copy.put(name, value.copy()));
+        return Collections.unmodifiableMap(copy);
+    }
+
+    /**
+     * The cell these parameters belong to.
+     *
+     * @return the cell
+     */
+    public Cell cell() {
+        return cell;
+    }
+
+    /**
+     * O.
+     *
+     * @return number of outputs, 0 if there is no readout
+     */
+    public int outputs() {
+        return outputs;
+    }
+
+    static void requireSizes(int inputs, int hidden) {
+        if (inputs < 1 || hidden < 1) {
+            throw new IllegalArgumentException(
+                    "expected at least 1 input and 1 unit, got I = " + inputs + ", H = " + hidden);
+        }
+    }
 }

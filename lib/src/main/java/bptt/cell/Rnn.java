@@ -13,113 +13,113 @@ import java.util.List;
  * @param activation φ
  */
 public record Rnn(int inputs, int hidden, Activation activation) implements Cell {
-  /** The element-wise function φ, with φ′ written in terms of h = φ(a). */
-  public enum Activation {
-    /** φ = tanh, φ′ = 1 − h². */
-    TANH {
-      @Override
-      void apply(double[] a, int n) {
-        Functions.tanh(a, n);
-      }
+    /** The element-wise function φ, with φ′ written in terms of h = φ(a). */
+    public enum Activation {
+        /** φ = tanh, φ′ = 1 − h². */
+        TANH {
+            @Override
+            void apply(double[] a, int n) {
+                Functions.tanh(a, n);
+            }
 
-      @Override
-      double derivative(double h) {
-        return 1 - h * h;
-      }
-    },
-    /** φ = max(a, 0), φ′ = 1 if a &gt; 0, otherwise 0 (at the kink a = 0 too). NaN stays NaN. */
-    RELU {
-      @Override
-      void apply(double[] a, int n) {
-        for (int j = 0; j < n; j++) {
-          a[j] = Math.max(a[j], 0);
-        }
-      }
+            @Override
+            double derivative(double h) {
+                return 1 - h * h;
+            }
+        },
+        /** φ = max(a, 0), φ′ = 1 if a &gt; 0, otherwise 0 (at the kink a = 0 too). NaN stays NaN. */
+        RELU {
+            @Override
+            void apply(double[] a, int n) {
+                for (int j = 0; j < n; j++) {
+                    a[j] = Math.max(a[j], 0);
+                }
+            }
 
-      @Override
-      double derivative(double h) {
-        return h > 0 ? 1 : 0;
-      }
-    },
-    /** φ = σ, φ′ = h (1 − h). */
-    SIGMOID {
-      @Override
-      void apply(double[] a, int n) {
-        Functions.sigmoid(a, n);
-      }
+            @Override
+            double derivative(double h) {
+                return h > 0 ? 1 : 0;
+            }
+        },
+        /** φ = σ, φ′ = h (1 − h). */
+        SIGMOID {
+            @Override
+            void apply(double[] a, int n) {
+                Functions.sigmoid(a, n);
+            }
 
-      @Override
-      double derivative(double h) {
-        return h * (1 - h);
-      }
-    },
-    /** φ(a) = a, φ′ = 1: the linear network. */
-    IDENTITY {
-      @Override
-      void apply(double[] a, int n) {}
+            @Override
+            double derivative(double h) {
+                return h * (1 - h);
+            }
+        },
+        /** φ(a) = a, φ′ = 1: the linear network. */
+        IDENTITY {
+            @Override
+            void apply(double[] a, int n) {}
 
-      @Override
-      double derivative(double h) {
-        return 1;
-      }
-    };
+            @Override
+            double derivative(double h) {
+                return 1;
+            }
+        };
 
-    abstract void apply(double[] a, int n);
+        abstract void apply(double[] a, int n);
 
-    abstract double derivative(double h);
-  }
-
-  private static final List<List<String>> STAGES = List.of(List.of("h"));
-
-  /** Checks the sizes. */
-  public Rnn {
-    Parameters.requireSizes(inputs, hidden);
-  }
-
-  /**
-   * The network with φ = tanh.
-   *
-   * @param inputs I
-   * @param hidden H
-   * @return the cell
-   */
-  public static Rnn tanh(int inputs, int hidden) {
-    return new Rnn(inputs, hidden, Activation.TANH);
-  }
-
-  /**
-   * The network with φ = ReLU.
-   *
-   * @param inputs I
-   * @param hidden H
-   * @return the cell
-   */
-  public static Rnn relu(int inputs, int hidden) {
-    return new Rnn(inputs, hidden, Activation.RELU);
-  }
-
-  @Override
-  public List<String> states() {
-    return List.of("h");
-  }
-
-  @Override
-  public List<List<String>> stages() {
-    return STAGES;
-  }
-
-  @Override
-  public void forward(int stage, Step s) {
-    double[] a = s.gate[0];
-    activation.apply(a, hidden);
-    System.arraycopy(a, 0, s.after[0], 0, hidden);
-  }
-
-  @Override
-  public void backward(int stage, Step s) {
-    double[] h = s.gate[0], dh = s.dAfter[0], da = s.dGate[0];
-    for (int j = 0; j < hidden; j++) {
-      da[j] = dh[j] * activation.derivative(h[j]);
+        abstract double derivative(double h);
     }
-  }
+
+    private static final List<List<String>> STAGES = List.of(List.of("h"));
+
+    /** Checks the sizes. */
+    public Rnn {
+        Parameters.requireSizes(inputs, hidden);
+    }
+
+    /**
+     * The network with φ = tanh.
+     *
+     * @param inputs I
+     * @param hidden H
+     * @return the cell
+     */
+    public static Rnn tanh(int inputs, int hidden) {
+        return new Rnn(inputs, hidden, Activation.TANH);
+    }
+
+    /**
+     * The network with φ = ReLU.
+     *
+     * @param inputs I
+     * @param hidden H
+     * @return the cell
+     */
+    public static Rnn relu(int inputs, int hidden) {
+        return new Rnn(inputs, hidden, Activation.RELU);
+    }
+
+    @Override
+    public List<String> states() {
+        return List.of("h");
+    }
+
+    @Override
+    public List<List<String>> stages() {
+        return STAGES;
+    }
+
+    @Override
+    public void forward(int stage, Step s) {
+        double[] a = s.gate[0];
+        activation.apply(a, hidden);
+        System.arraycopy(a, 0, s.after[0], 0, hidden);
+    }
+
+    @Override
+    public void backward(int stage, Step s) {
+        double[] h = s.gate[0], dh = s.dAfter[0], da = s.dGate[0];
+        for (int j = 0; j < hidden; j++) {
+            da[j] = dh[j] * activation.derivative(h[j]);
+        }
+    }
 }

@@ -6,54 +6,54 @@ package bptt.cell;
  * cell.
  */
 public final class Step {
-  /** State at t−1, by part: h, then C. Not modified. */
-  public final double[][] before;
+    /** State at t−1, by part: h, then C. Not modified. */
+    public final double[][] before;
 
-  /** State at t, by part: set by the last stage of the forward step. */
-  public final double[][] after;
+    /** State at t, by part: set by the last stage of the forward step. */
+    public final double[][] after;
 
-  /**
-   * By gate: the pre-activation a_q on entry of its stage's forward step, the gate's value from
-   * then on.
-   */
-  public final double[][] gate;
+    /**
+     * By gate: the pre-activation a_q on entry of its stage's forward step, the gate's value from
+     * then on.
+     */
+    public final double[][] gate;
 
-  /** What the forward step keeps for the backward step. */
-  public final double[][] memory;
+    /** What the forward step keeps for the backward step. */
+    public final double[][] memory;
 
-  /** u of the second stage: set by the first stage of the forward step. */
-  public double[] u;
+    /** u of the second stage: set by the first stage of the forward step. */
+    public double[] u;
 
-  /**
-   * ∂L/∂(state at t), by part, everything from later steps and from the output included. Not
-   * modified.
-   */
-  public final double[][] dAfter;
+    /**
+     * ∂L/∂(state at t), by part, everything from later steps and from the output included. Not
+     * modified.
+     */
+    public final double[][] dAfter;
 
-  /** ∂L/∂(state at t−1), by part: added to. */
-  public final double[][] dBefore;
+    /** ∂L/∂(state at t−1), by part: added to. */
+    public final double[][] dBefore;
 
-  /** ∂L/∂a_q by gate: set by its stage's backward step. */
-  public final double[][] dGate;
+    /** ∂L/∂a_q by gate: set by its stage's backward step. */
+    public final double[][] dGate;
 
-  /** ∂L/∂u of the second stage, complete when the first stage's backward step is called. */
-  public final double[] dU;
+    /** ∂L/∂u of the second stage, complete when the first stage's backward step is called. */
+    public final double[] dU;
 
-  /**
-   * Room for one step of a cell.
-   *
-   * @param cell the cell whose rows are meant
-   */
-  public Step(Cell cell) {
-    int states = cell.states().size();
-    int gates = cell.gates().size();
-    before = new double[states][];
-    after = new double[states][];
-    gate = new double[gates][];
-    memory = new double[cell.memory()][];
-    dAfter = new double[states][];
-    dBefore = new double[states][];
-    dGate = new double[gates][];
-    dU = new double[cell.hidden()];
-  }
+    /**
+     * Room for one step of a cell.
+     *
+     * @param cell the cell whose rows are meant
+     */
+    public Step(Cell cell) {
+        int states = cell.states().size();
+        int gates = cell.gates().size();
+        before = new double[states][];
+        after = new double[states][];
+        gate = new double[gates][];
+        memory = new double[cell.memory()][];
+        dAfter = new double[states][];
+        dBefore = new double[states][];
+        dGate = new double[gates][];
+        dU = new double[cell.hidden()];
+    }
 }

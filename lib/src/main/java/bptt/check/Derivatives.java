@@ -12,82 +12,83 @@ import org.ejml.simple.SimpleMatrix;
  * of the argument.
  */
 public final class Derivatives {
-  /** The step of {@link #complexStep}: so small that its square vanishes beside 1. */
-  public static final double COMPLEX_STEP = 1e-20;
+    /** The step of {@link #complexStep}: so small that its square vanishes beside 1. */
+    public static final double COMPLEX_STEP = 1e-20;
 
-  private Derivatives() {}
+    private Derivatives() {}
 
-  /**
-   * The complex step: ∂f/∂a_j = Im f(a + iε e_j)/ε + O(ε²). No difference is formed, so no digits cancel and ε can be
-   * tiny (Squire and Trapp 1998). Needs a function that is analytic where it is evaluated, written with operations that
-   * accept complex matrices: EJML's and those of {@link Elementwise}.
-   *
-   * @param f the function; gets a complex matrix of a's shape
-   * @param a where to differentiate
-   * @return mn×pq
-   */
-  public static SimpleMatrix complexStep(UnaryOperator<SimpleMatrix> f, SimpleMatrix a) {
-    Checks.finite(a, "where to differentiate");
-    SimpleMatrix derivative = null;
-    for (int j = 0; j < a.getNumElements(); j++) {
-      SimpleMatrix z = a.copy();
-      z.convertToComplex();
-      int row = j % a.getNumRows(), col = j / a.getNumRows();
-      z.set(row, col, a.get(row, col), COMPLEX_STEP);
-      SimpleMatrix value = f.apply(z);
-      derivative = insert(derivative, j, a, value.getType().isReal() ? value.scale(0) : value.imaginary());
+    /**
+     * The complex step: ∂f/∂a_j = Im f(a + iε e_j)/ε + O(ε²). No difference is formed, so no digits cancel and ε can be
+     * tiny (Squire and Trapp 1998). Needs a function that is analytic where it is evaluated, written with operations that
+     * accept complex matrices: EJML's and those of {@link Elementwise}.
+     *
+     * @param f the function; gets a complex matrix of a's shape
+     * @param a where to differentiate
+     * @return mn×pq
+     */
+    public static SimpleMatrix complexStep(UnaryOperator<SimpleMatrix> f, SimpleMatrix a) {
+        Checks.finite(a, "where to differentiate");
+        SimpleMatrix derivative = null;
+        for (int j = 0; j < a.getNumElements(); j++) {
+            SimpleMatrix z = a.copy();
+            z.convertToComplex();
+            int row = j % a.getNumRows(), col = j / a.getNumRows();
+            z.set(row, col, a.get(row, col), COMPLEX_STEP);
+            SimpleMatrix value = f.apply(z);
+            derivative = insert(derivative, j, a, value.getType().isReal() ? value.scale(0) : value.imaginary());
+        }
+        return derivative.divide(COMPLEX_STEP);
     }
-    return derivative.divide(COMPLEX_STEP);
-  }
 
-  /**
-   * Central differences: ∂f/∂a_j = (f(a + h e_j) − f(a − h e_j))/2h, with a truncation error of order h² and a rounding
-   * error of order ε/h; their sum is least near h = ε^⅓ ≈ 6e−6.
-   *
-   * @param f the function
-   * @param a where to differentiate
-   * @param h step
-   * @return mn×pq
-   */
-  public static SimpleMatrix central(UnaryOperator<SimpleMatrix> f, SimpleMatrix a, double h) {
-    Checks.finite(a, "where to differentiate");
-    if (!(h > 0)) {
-      throw new IllegalArgumentException("step h: expected a positive number, got " + h);
+    /**
+     * Central differences: ∂f/∂a_j = (f(a + h e_j) − f(a − h e_j))/2h, with a truncation error of order h² and a rounding
+     * error of order ε/h; their sum is least near h = ε^⅓ ≈ 6e−6.
+     *
+     * @param f the function
+     * @param a where to differentiate
+     * @param h step
+     * @return mn×pq
+     */
+    public static SimpleMatrix central(UnaryOperator<SimpleMatrix> f, SimpleMatrix a, double h) {
+        Checks.finite(a, "where to differentiate");
+        if (!(h > 0)) {
+            throw new IllegalArgumentException("step h: expected a positive number, got " + h);
+        }
+        SimpleMatrix derivative = null;
+        for (int j = 0; j < a.getNumElements(); j++) {
+            int row = j % a.getNumRows(), col = j / a.getNumRows();
+            SimpleMatrix up = a.copy(), down = a.copy();
+            up.set(row, col, a.get(row, col) + h);
+            down.set(row, col, a.get(row, col) - h);
+            double width = up.get(row, col) - down.get(row, col);
+            derivative =
+                    insert(derivative, j, a, f.apply(up).minus(f.apply(down)).divide(width));
+        }
+        return derivative;
     }
-    SimpleMatrix derivative = null;
-    for (int j = 0; j < a.getNumElements(); j++) {
-      int row = j % a.getNumRows(), col = j / a.getNumRows();
-      SimpleMatrix up = a.copy(), down = a.copy();
-      up.set(row, col, a.get(row, col) + h);
-      down.set(row, col, a.get(row, col) - h);
-      double width = up.get(row, col) - down.get(row, col);
-      derivative = insert(derivative, j, a, f.apply(up).minus(f.apply(down)).divide(width));
-    }
-    return derivative;
-  }
 
-  /**
-   * Reshapes the derivative of a single number.
-   *
-   * @param derivative 1×pq
-   * @param like the p×q matrix that the derivative is with respect to
-   * @return p×q
-   */
-  public static SimpleMatrix gradient(SimpleMatrix derivative, SimpleMatrix like) {
-    Checks.shape(derivative, 1, like.getNumElements(), "derivative of a single number");
-    SimpleMatrix gradient = new SimpleMatrix(like.getNumRows(), like.getNumCols());
-    for (int j = 0; j < like.getNumElements(); j++) {
-      gradient.set(j % like.getNumRows(), j / like.getNumRows(), derivative.get(0, j));
+    /**
+     * Reshapes the derivative of a single number.
+     *
+     * @param derivative 1×pq
+     * @param like the p×q matrix that the derivative is with respect to
+     * @return p×q
+     */
+    public static SimpleMatrix gradient(SimpleMatrix derivative, SimpleMatrix like) {
+        Checks.shape(derivative, 1, like.getNumElements(), "derivative of a single number");
+        SimpleMatrix gradient = new SimpleMatrix(like.getNumRows(), like.getNumCols());
+        for (int j = 0; j < like.getNumElements(); j++) {
+            gradient.set(j % like.getNumRows(), j / like.getNumRows(), derivative.get(0, j));
+        }
+        return gradient;
     }
-    return gradient;
-  }
 
-  private static SimpleMatrix insert(SimpleMatrix derivative, int j, SimpleMatrix a, SimpleMatrix value) {
-    SimpleMatrix all =
-        derivative != null ? derivative : new SimpleMatrix(value.getNumElements(), a.getNumElements());
-    for (int i = 0; i < value.getNumElements(); i++) {
-      all.set(i, j, value.get(i % value.getNumRows(), i / value.getNumRows()));
+    private static SimpleMatrix insert(SimpleMatrix derivative, int j, SimpleMatrix a, SimpleMatrix value) {
+        SimpleMatrix all =
+                derivative != null ? derivative : new SimpleMatrix(value.getNumElements(), a.getNumElements());
+        for (int i = 0; i < value.getNumElements(); i++) {
+            all.set(i, j, value.get(i % value.getNumRows(), i / value.getNumRows()));
+        }
+        return all;
     }
-    return all;
-  }
 }

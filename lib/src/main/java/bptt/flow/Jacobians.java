@@ -13,87 +13,87 @@ import org.ejml.simple.SimpleMatrix;
  * later state, columns to the earlier one; N = H, or 2H for an LSTM.
  */
 public final class Jacobians {
-  private Jacobians() {}
+    private Jacobians() {}
 
-  /**
-   * One step: ∂s_t/∂s_{t−1}. For a simple network it is diag(φ′(a_t)) W_hh.
-   *
-   * @param trace a forward pass
-   * @param sequence which of its B sequences
-   * @param t 1 … T
-   * @return N×N
-   */
-  public static SimpleMatrix step(Trace trace, int sequence, int t) {
-    StateGradients pass = unitSeeds(trace, sequence, t);
-    pass.back();
-    return pass.rows();
-  }
-
-  /**
-   * ∂s_T/∂s_k for every k, by one backward pass of the unit vectors.
-   *
-   * @param trace a forward pass
-   * @param sequence which of its B sequences
-   * @return N×N each, at index k = 0 … T; the last is the identity
-   */
-  public static List<SimpleMatrix> toLast(Trace trace, int sequence) {
-    StateGradients pass = unitSeeds(trace, sequence, trace.steps());
-    List<SimpleMatrix> jacobians = new ArrayList<>(List.of(pass.rows()));
-    while (pass.k() > 0) {
-      pass.back();
-      jacobians.add(pass.rows());
+    /**
+     * One step: ∂s_t/∂s_{t−1}. For a simple network it is diag(φ′(a_t)) W_hh.
+     *
+     * @param trace a forward pass
+     * @param sequence which of its B sequences
+     * @param t 1 … T
+     * @return N×N
+     */
+    public static SimpleMatrix step(Trace trace, int sequence, int t) {
+        StateGradients pass = unitSeeds(trace, sequence, t);
+        pass.back();
+        return pass.rows();
     }
-    Collections.reverse(jacobians);
-    return jacobians;
-  }
 
-  /**
-   * ∂s_t/∂s_k as the product of one-step Jacobians, the later step on the left: J_t J_{t−1} …
-   * J_{k+1}. The slow twin of {@link #toLast}.
-   *
-   * @param trace a forward pass
-   * @param sequence which of its B sequences
-   * @param t 0 … T
-   * @param k 0 … t
-   * @return N×N
-   */
-  public static SimpleMatrix product(Trace trace, int sequence, int t, int k) {
-    SimpleMatrix product = SimpleMatrix.identity(trace.state(0).joint().getNumRows());
-    for (int j = k + 1; j <= t; j++) {
-      product = step(trace, sequence, j).mult(product);
+    /**
+     * ∂s_T/∂s_k for every k, by one backward pass of the unit vectors.
+     *
+     * @param trace a forward pass
+     * @param sequence which of its B sequences
+     * @return N×N each, at index k = 0 … T; the last is the identity
+     */
+    public static List<SimpleMatrix> toLast(Trace trace, int sequence) {
+        StateGradients pass = unitSeeds(trace, sequence, trace.steps());
+        List<SimpleMatrix> jacobians = new ArrayList<>(List.of(pass.rows()));
+        while (pass.k() > 0) {
+            pass.back();
+            jacobians.add(pass.rows());
+        }
+        Collections.reverse(jacobians);
+        return jacobians;
     }
-    return product;
-  }
 
-  /**
-   * The total derivative dC_t/dC_k of an LSTM's cell state, where C_k also moves h_k = o_k ∘ tanh
-   * C_k: the block row C of ∂s_t/∂s_k times [diag(o_k ∘ tanh′(C_k)); I].
-   *
-   * @param trace a forward pass of an LSTM
-   * @param sequence which of its B sequences
-   * @param k 1 … T
-   * @param J ∂s_t/∂s_k, 2H×2H
-   * @return H×H; the block of C alone, dC_t/dC_k with h_k held fixed, if k = 0, where h_0 is an
-   *     input of its own
-   */
-  public static SimpleMatrix cellState(Trace trace, int sequence, int k, SimpleMatrix J) {
-    State s = trace.state(k);
-    int H = s.C().getNumRows();
-    SimpleMatrix dC_dh = J.extractMatrix(H, 2 * H, 0, H);
-    SimpleMatrix dC_dC = J.extractMatrix(H, 2 * H, H, 2 * H);
-    if (k == 0) {
-      return dC_dC;
+    /**
+     * ∂s_t/∂s_k as the product of one-step Jacobians, the later step on the left: J_t J_{t−1} …
+     * J_{k+1}. The slow twin of {@link #toLast}.
+     *
+     * @param trace a forward pass
+     * @param sequence which of its B sequences
+     * @param t 0 … T
+     * @param k 0 … t
+     * @return N×N
+     */
+    public static SimpleMatrix product(Trace trace, int sequence, int t, int k) {
+        SimpleMatrix product = SimpleMatrix.identity(trace.state(0).joint().getNumRows());
+        for (int j = k + 1; j <= t; j++) {
+            product = step(trace, sequence, j).mult(product);
+        }
+        return product;
     }
-    SimpleMatrix through_h = new SimpleMatrix(H, H);
-    for (int j = 0; j < H; j++) {
-      double tanhC = StrictMath.tanh(s.C().get(j, sequence));
-      through_h.set(j, j, trace.gate("o", k).get(j, sequence) * (1 - tanhC * tanhC));
-    }
-    return dC_dC.plus(dC_dh.mult(through_h));
-  }
 
-  static StateGradients unitSeeds(Trace trace, int sequence, int t) {
-    int n = trace.state(0).joint().getNumRows();
-    return new StateGradients(trace, sequence, SimpleMatrix.identity(n), t);
-  }
+    /**
+     * The total derivative dC_t/dC_k of an LSTM's cell state, where C_k also moves h_k = o_k ∘ tanh
+     * C_k: the block row C of ∂s_t/∂s_k times [diag(o_k ∘ tanh′(C_k)); I].
+     *
+     * @param trace a forward pass of an LSTM
+     * @param sequence which of its B sequences
+     * @param k 1 … T
+     * @param J ∂s_t/∂s_k, 2H×2H
+     * @return H×H; the block of C alone, dC_t/dC_k with h_k held fixed, if k = 0, where h_0 is an
+     *     input of its own
+     */
+    public static SimpleMatrix cellState(Trace trace, int sequence, int k, SimpleMatrix J) {
+        State s = trace.state(k);
+        int H = s.C().getNumRows();
+        SimpleMatrix dC_dh = J.extractMatrix(H, 2 * H, 0, H);
+        SimpleMatrix dC_dC = J.extractMatrix(H, 2 * H, H, 2 * H);
+        if (k == 0) {
+            return dC_dC;
+        }
+        SimpleMatrix through_h = new SimpleMatrix(H, H);
+        for (int j = 0; j < H; j++) {
+            double tanhC = StrictMath.tanh(s.C().get(j, sequence));
+            through_h.set(j, j, trace.gate("o", k).get(j, sequence) * (1 - tanhC * tanhC));
+        }
+        return dC_dC.plus(dC_dh.mult(through_h));
+    }
+
+    static StateGradients unitSeeds(Trace trace, int sequence, int t) {
+        int n = trace.state(0).joint().getNumRows();
+        return new StateGradients(trace, sequence, SimpleMatrix.identity(n), t);
+    }
 }

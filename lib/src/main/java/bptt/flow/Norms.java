@@ -6,46 +6,48 @@ import org.ejml.simple.SimpleMatrix;
 
 /** Norms of Jacobians. NaN and infinity are refused, not skipped. */
 public final class Norms {
-  private Norms() {}
+    private Norms() {}
 
-  /**
-   * The spectral norm ‖A‖₂ = σ₁(A), the largest singular value: the most by which A can stretch a
-   * vector.
-   *
-   * @param A any matrix
-   * @return σ₁ ≥ 0
-   */
-  public static double spectral(SimpleMatrix A) {
-    Checks.finite(A, "matrix");
-    double largest = A.elementMaxAbs();
-    // Scaled, because the decomposition squares the entries and those of a vanished Jacobian would
-    // underflow.
-    return largest == 0 ? 0 : largest * NormOps_DDRM.inducedP2(A.divide(largest).getDDRM());
-  }
+    /**
+     * The spectral norm ‖A‖₂ = σ₁(A), the largest singular value: the most by which A can stretch a
+     * vector.
+     *
+     * @param A any matrix
+     * @return σ₁ ≥ 0
+     */
+    public static double spectral(SimpleMatrix A) {
+        Checks.finite(A, "matrix");
+        double largest = A.elementMaxAbs();
+        // Scaled, because the decomposition squares the entries and those of a vanished Jacobian would
+        // underflow.
+        return largest == 0
+                ? 0
+                : largest * NormOps_DDRM.inducedP2(A.divide(largest).getDDRM());
+    }
 
-  /**
-   * The Frobenius norm ‖A‖_F = (Σ a_ij²)^½; σ₁ ≤ ‖A‖_F ≤ √rank σ₁.
-   *
-   * @param A any matrix
-   * @return ≥ 0
-   */
-  public static double frobenius(SimpleMatrix A) {
-    Checks.finite(A, "matrix");
-    return A.normF();
-  }
+    /**
+     * The Frobenius norm ‖A‖_F = (Σ a_ij²)^½; σ₁ ≤ ‖A‖_F ≤ √rank σ₁.
+     *
+     * @param A any matrix
+     * @return ≥ 0
+     */
+    public static double frobenius(SimpleMatrix A) {
+        Checks.finite(A, "matrix");
+        return A.normF();
+    }
 
-  /**
-   * The spectral radius ρ(A), the largest modulus of an eigenvalue. Not a norm: ρ(A) ≤ σ₁(A), and
-   * the powers of A may grow for long although ρ &lt; 1.
-   *
-   * @param A square
-   * @return ρ ≥ 0
-   */
-  public static double spectralRadius(SimpleMatrix A) {
-    Checks.finite(A, "matrix");
-    return A.eig().getEigenvalues().stream()
-        .mapToDouble(e -> Math.hypot(e.real, e.imaginary))
-        .max()
-        .orElse(0);
-  }
+    /**
+     * The spectral radius ρ(A), the largest modulus of an eigenvalue. Not a norm: ρ(A) ≤ σ₁(A), and
+     * the powers of A may grow for long although ρ &lt; 1.
+     *
+     * @param A square
+     * @return ρ ≥ 0
+     */
+    public static double spectralRadius(SimpleMatrix A) {
+        Checks.finite(A, "matrix");
+        return A.eig().getEigenvalues().stream()
+                .mapToDouble(e -> Math.hypot(e.real, e.imaginary))
+                .max()
+                .orElse(0);
+    }
 }

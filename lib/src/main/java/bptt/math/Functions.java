@@ -10,62 +10,62 @@ package bptt.math;
  * both functions differ from their limit by less than 4.3e−18, so y is clamped there.
  */
 public final class Functions {
-  private static final double LIMIT = 40;
+    private static final double LIMIT = 40;
 
-  private Functions() {}
+    private Functions() {}
 
-  /**
-   * x_j ← tanh x_j = E/(E + 2) with E = e^{2x} − 1, for j &lt; n. NaN stays NaN.
-   *
-   * @param x row, modified
-   * @param n number of elements
-   */
-  public static void tanh(double[] x, int n) {
-    for (int j = 0; j < n; j++) {
-      double e = expm1(Math.max(-LIMIT, Math.min(LIMIT, 2 * x[j])));
-      x[j] = e / (e + 2);
+    /**
+     * x_j ← tanh x_j = E/(E + 2) with E = e^{2x} − 1, for j &lt; n. NaN stays NaN.
+     *
+     * @param x row, modified
+     * @param n number of elements
+     */
+    public static void tanh(double[] x, int n) {
+        for (int j = 0; j < n; j++) {
+            double e = expm1(Math.max(-LIMIT, Math.min(LIMIT, 2 * x[j])));
+            x[j] = e / (e + 2);
+        }
     }
-  }
 
-  /**
-   * x_j ← σ(x_j) = 1/(1 + e^{−x}), for j &lt; n. NaN stays NaN.
-   *
-   * <p>With E = e^{|x|} − 1 ≥ 0 this is (1 + E)/(2 + E) for x ≥ 0 and 1/(2 + E) for x &lt; 0: no
-   * digits cancel in either tail.
-   *
-   * @param x row, modified
-   * @param n number of elements
-   */
-  public static void sigmoid(double[] x, int n) {
-    for (int j = 0; j < n; j++) {
-      double e = expm1(Math.min(LIMIT, Math.abs(x[j])));
-      double positive = Math.max(0, Math.min(1, x[j] * 0x1p1000));
-      x[j] = Math.fma(e, positive, 1) / (e + 2);
+    /**
+     * x_j ← σ(x_j) = 1/(1 + e^{−x}), for j &lt; n. NaN stays NaN.
+     *
+     * <p>With E = e^{|x|} − 1 ≥ 0 this is (1 + E)/(2 + E) for x ≥ 0 and 1/(2 + E) for x &lt; 0: no
+     * digits cancel in either tail.
+     *
+     * @param x row, modified
+     * @param n number of elements
+     */
+    public static void sigmoid(double[] x, int n) {
+        for (int j = 0; j < n; j++) {
+            double e = expm1(Math.min(LIMIT, Math.abs(x[j])));
+            double positive = Math.max(0, Math.min(1, x[j] * 0x1p1000));
+            x[j] = Math.fma(e, positive, 1) / (e + 2);
+        }
     }
-  }
 
-  /** e^y − 1 for |y| ≤ 40, to a few ulp. */
-  private static double expm1(double y) {
-    double r = y * (1.0 / 128);
-    double p = 1.0 / 6227020800L; // 1/13!
-    p = Math.fma(p, r, 1.0 / 479001600);
-    p = Math.fma(p, r, 1.0 / 39916800);
-    p = Math.fma(p, r, 1.0 / 3628800);
-    p = Math.fma(p, r, 1.0 / 362880);
-    p = Math.fma(p, r, 1.0 / 40320);
-    p = Math.fma(p, r, 1.0 / 5040);
-    p = Math.fma(p, r, 1.0 / 720);
-    p = Math.fma(p, r, 1.0 / 120);
-    p = Math.fma(p, r, 1.0 / 24);
-    p = Math.fma(p, r, 1.0 / 6);
-    p = Math.fma(p, r, 0.5);
-    double e = Math.fma(p * r, r, r);
-    e = Math.fma(e, e, 2 * e);
-    e = Math.fma(e, e, 2 * e);
-    e = Math.fma(e, e, 2 * e);
-    e = Math.fma(e, e, 2 * e);
-    e = Math.fma(e, e, 2 * e);
-    e = Math.fma(e, e, 2 * e);
-    return Math.fma(e, e, 2 * e);
-  }
+    /** e^y − 1 for |y| ≤ 40, to a few ulp. */
+    private static double expm1(double y) {
+        double r = y * (1.0 / 128);
+        double p = 1.0 / 6227020800L; // 1/13!
+        p = Math.fma(p, r, 1.0 / 479001600);
+        p = Math.fma(p, r, 1.0 / 39916800);
+        p = Math.fma(p, r, 1.0 / 3628800);
+        p = Math.fma(p, r, 1.0 / 362880);
+        p = Math.fma(p, r, 1.0 / 40320);
+        p = Math.fma(p, r, 1.0 / 5040);
+        p = Math.fma(p, r, 1.0 / 720);
+        p = Math.fma(p, r, 1.0 / 120);
+        p = Math.fma(p, r, 1.0 / 24);
+        p = Math.fma(p, r, 1.0 / 6);
+        p = Math.fma(p, r, 0.5);
+        double e = Math.fma(p * r, r, r);
+        e = Math.fma(e, e, 2 * e);
+        e = Math.fma(e, e, 2 * e);
+        e = Math.fma(e, e, 2 * e);
+        e = Math.fma(e, e, 2 * e);
+        e = Math.fma(e, e, 2 * e);
+        e = Math.fma(e, e, 2 * e);
+        return Math.fma(e, e, 2 * e);
+    }
 }

@@ -4,39 +4,39 @@ import java.util.stream.IntStream;
 
 /** Splits a range of independent indices over the threads of the common pool. */
 public final class Split {
-  private static final int MIN_WORK = 1 << 16;
+    private static final int MIN_WORK = 1 << 16;
 
-  private Split() {}
+    private Split() {}
 
-  /** What to do with one contiguous part of the range. */
-  @FunctionalInterface
-  public interface Part {
-    /**
-     * Handles indices {@code from} ≤ index &lt; {@code to}.
-     *
-     * @param from first index
-     * @param to one past the last index
-     */
-    void run(int from, int to);
-  }
-
-  /**
-   * Runs {@code part} over 0 … n−1. Below 65536 multiplications the calling thread does it alone,
-   * because handing over costs more than it saves. Results must not depend on where the range is
-   * cut.
-   *
-   * @param n number of indices
-   * @param work multiplications in all, to judge whether threads pay
-   * @param part what to do with one part
-   */
-  public static void over(int n, long work, Part part) {
-    int parts = Math.min(n, Runtime.getRuntime().availableProcessors());
-    if (parts < 2 || work < MIN_WORK) {
-      part.run(0, n);
-      return;
+    /** What to do with one contiguous part of the range. */
+    @FunctionalInterface
+    public interface Part {
+        /**
+         * Handles indices {@code from} ≤ index &lt; {@code to}.
+         *
+         * @param from first index
+         * @param to one past the last index
+         */
+        void run(int from, int to);
     }
-    IntStream.range(0, parts)
-        .parallel()
-        .forEach(i -> part.run((int) ((long) n * i / parts), (int) ((long) n * (i + 1) / parts)));
-  }
+
+    /**
+     * Runs {@code part} over 0 … n−1. Below 65536 multiplications the calling thread does it alone,
+     * because handing over costs more than it saves. Results must not depend on where the range is
+     * cut.
+     *
+     * @param n number of indices
+     * @param work multiplications in all, to judge whether threads pay
+     * @param part what to do with one part
+     */
+    public static void over(int n, long work, Part part) {
+        int parts = Math.min(n, Runtime.getRuntime().availableProcessors());
+        if (parts < 2 || work < MIN_WORK) {
+            part.run(0, n);
+            return;
+        }
+        IntStream.range(0, parts)
+                .parallel()
+                .forEach(i -> part.run((int) ((long) n * i / parts), (int) ((long) n * (i + 1) / parts)));
+    }
 }

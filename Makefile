@@ -1,0 +1,62 @@
+# What there is: make help
+.DEFAULT_GOAL := help
+.PHONY: help run test lab jar env format clean need-java need-maven need-python
+
+PYTHON ?= python3
+VENV := .venv
+MVN := mvn -f lib/pom.xml -B -ntp
+export JJAVA_JVM_OPTS ?= -Xmx1g -XX:+UseSerialGC
+ifdef JAVA_HOME
+export PATH := $(JAVA_HOME)/bin:$(PATH)
+endif
+
+ENV := $(VENV)/.ready
+JAR := lib/target/.ready
+
+help: ## this list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
+	@echo "  One notebook: make run NB=10"
+
+run: $(ENV) $(JAR) ## execute the notebooks on the Java kernel and keep their outputs (sets up what is missing)
+	@$(VENV)/bin/python notebooks/run.py $(NB)
+
+test: $(ENV) $(JAR) ## the library's tests, and every notebook against its committed outputs
+	@$(MVN) test
+	@$(VENV)/bin/python -m unittest discover -s notebooks
+	@$(VENV)/bin/python notebooks/run.py --check $(NB)
+
+lab: $(ENV) $(JAR) ## JupyterLab with the Java kernel, on 127.0.0.1 with its token
+	@cd notebooks && ../$(VENV)/bin/jupyter lab --ip=127.0.0.1
+
+env: $(ENV) ## the Python environment alone: JupyterLab, nbclient, the JJava kernel
+
+jar: $(JAR) ## the library alone
+
+format: need-java need-maven ## format the Java sources
+	@$(MVN) -q spotless:apply
+
+clean: ## remove everything that can be made again
+	rm -rf $(VENV) .scratch lib/target notebooks/__pycache__ notebooks/results/*.svg
+
+$(ENV): notebooks/requirements.txt | need-python
+	@echo "Setting up $(VENV): JupyterLab, nbclient and the JJava kernel (about a minute, once)"
+	@$(PYTHON) -m venv --clear $(VENV) || { echo "Cannot make a virtual environment: on Debian and Ubuntu, apt install python3-venv" >&2; exit 1; }
+	@$(VENV)/bin/python -m pip install --disable-pip-version-check --progress-bar on -r $< | grep --line-buffered -E '^(Collecting|Installing|Successfully|ERROR)' | cut -c1-100
+	@test -x $(VENV)/bin/jupyter-lab && touch $@
+
+$(JAR): lib/pom.xml $(shell find lib/src/main -type f) | need-java need-maven
+	@echo "Building lib/target/bptt.jar (the first time Maven fetches about 60 MB)"
+	@$(MVN) package -Dmaven.test.skip=true -Dspotless.check.skip=true
+	@touch $@
+
+need-java:
+	@javac -version 2>&1 | awk '{ok = $$1 == "javac" && int($$2) >= 17} END {exit !ok}' || { \
+	  echo "JDK 17 or newer is needed, found: $$(javac -version 2>&1 | head -1). Get it: conda install -c conda-forge openjdk=17 | apt install openjdk-17-jdk | brew install openjdk@17 | winget install EclipseAdoptium.Temurin.17.JDK" >&2; exit 1; }
+
+need-maven:
+	@command -v mvn >/dev/null || { \
+	  echo "Maven 3.8 or newer is needed, found none. Get it: conda install -c conda-forge maven | apt install maven | brew install maven | winget install Apache.Maven" >&2; exit 1; }
+
+need-python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10))' 2>/dev/null || { \
+	  echo "Python 3.10 or newer is needed, found: $$($(PYTHON) --version 2>&1 | head -1). Get it: conda install python=3.12 | apt install python3 python3-venv | brew install python | winget install Python.Python.3.12" >&2; exit 1; }

@@ -1,0 +1,182 @@
+package bptt.check;
+
+import bptt.math.Numbers;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.ejml.simple.SimpleMatrix;
+
+/**
+ * A statement about a formula, checked: two values that were obtained independently agree, and named wrong forms do not.
+ *
+ * <pre>
+ *    claim("flow.product")
+ *        .agrees("T = 6, H = 3", J_6.mult(J_5), truth, 1e-12)
+ *        .rejects("the factors in ascending order", J_5.mult(J_6));
+ * </pre>
+ *
+ * Each line is printed and recorded; one that fails throws, and so stops the notebook. The error of a matrix is max|a − b|
+ * / max(max|a|, max|b|). A value that is NaN or infinite, empty, of another shape, or all zero on both sides proves
+ * nothing and fails.
+ */
+public final class Claim {
+    private static final Map<String, String> STATEMENTS = statements();
+    private static final List<Line> RECORD = new ArrayList<>();
+
+    private final String id;
+    private SimpleMatrix truth;
+    private double bound;
+
+    /**
+     * One checked line.
+     *
+     * @param id of the formula
+     * @param what was compared
+     * @param error largest relative error, or the measured left side of an inequality
+     * @param bound it had to stay below, or for a rejected form to exceed
+     * @param rejected whether this is a wrong form that was rejected
+     */
+    public record Line(String id, String what, double error, double bound, boolean rejected) {}
+
+    private Claim(String id) {
+        this.id = id;
+    }
+
+    /**
+     * Begins a claim, and prints what the formula states.
+     *
+     * @param id from the list of formulas
+     * @return the claim
+     * @throws IllegalArgumentException if the list has no such id
+     */
+    public static Claim claim(String id) {
+        String statement = STATEMENTS.get(id);
+        if (statement == null) {
+            throw new IllegalArgumentException(
+                    "unknown claim “%s”: expected one of %s".formatted(id, String.join(", ", STATEMENTS.keySet())));
+        }
+        System.out.println(id + " · " + statement);
+        return new Claim(id);
+    }
+
+    /**
+     * Claims that two independently obtained values are equal.
+     *
+     * @param what which case is compared
+     * @param formula one side
+     * @param truth the other side
+     * @param bound largest relative error allowed
+     * @return this
+     * @throws AssertionError if they are not
+     */
+    public Claim agrees(String what, SimpleMatrix formula, SimpleMatrix truth, double bound) {
+        requireMeaningful("the formula's side", formula);
+        requireMeaningful("the independent side", truth);
+        double error = error(formula, truth);
+        this.truth = truth.copy();
+        this.bound = bound;
+        return conclude(error <= bound, "  ✓ %s: error %s ≤ %s", what, error, bound, false);
+    }
+
+    /**
+     * Claims that a wrong form of the formula just compared does differ from the truth, at the same bound.
+     *
+     * @param form what is wrong about it
+     * @param wrong its value
+     * @return this
+     * @throws AssertionError if the wrong form passes
+     */
+    public Claim rejects(String form, SimpleMatrix wrong) {
+        if (truth == null) {
+            throw new IllegalStateException(id + ": nothing to reject against; agrees(…) comes first");
+        }
+        double error = error(wrong, truth);
+        return conclude(error > bound, "  ✗ %s: error %s > %s, rejected", form, error, bound, true);
+    }
+
+    /**
+     * Claims an inequality between numbers.
+     *
+     * @param what the left side is
+     * @param left measured, finite
+     * @param right its upper bound
+     * @return this
+     * @throws AssertionError if left ≤ right does not hold
+     */
+    public Claim atMost(String what, double left, double right) {
+        return conclude(left <= right && Double.isFinite(left), "  ✓ %s: %s ≤ %s", what, left, right, false);
+    }
+
+    /**
+     * Everything claimed so far in this session.
+     *
+     * @return lines in order
+     */
+    public static List<Line> record() {
+        return List.copyOf(RECORD);
+    }
+
+    /**
+     * The relative error of two matrices: max|a − b| / max(max|a|, max|b|); 0 if both are zero, NaN if either has a NaN.
+     *
+     * @param a a matrix
+     * @param b a matrix of the same shape
+     * @return ≥ 0, or NaN
+     * @throws AssertionError if the shapes differ
+     */
+    public static double error(SimpleMatrix a, SimpleMatrix b) {
+        if (a.getNumRows() != b.getNumRows() || a.getNumCols() != b.getNumCols()) {
+            throw new AssertionError("cannot compare %d×%d with %d×%d"
+                    .formatted(a.getNumRows(), a.getNumCols(), b.getNumRows(), b.getNumCols()));
+        }
+        double difference = 0, size = 0;
+        for (int i = 0; i < a.getNumRows(); i++) {
+            for (int j = 0; j < a.getNumCols(); j++) {
+                difference = Math.max(difference, Math.abs(a.get(i, j) - b.get(i, j)));
+                size = Math.max(size, Math.max(Math.abs(a.get(i, j)), Math.abs(b.get(i, j))));
+            }
+        }
+        return size == 0 ? 0 : difference / size;
+    }
+
+    private Claim conclude(boolean holds, String line, String what, double left, double right, boolean rejected) {
+        String printed = line.formatted(what, Numbers.text(left, 2), Numbers.text(right, 2));
+        if (!holds) {
+            throw new AssertionError(id + " does not hold: " + printed.strip().substring(2));
+        }
+        System.out.println(printed);
+        RECORD.add(new Line(id, what, left, right, rejected));
+        return this;
+    }
+
+    private void requireMeaningful(String side, SimpleMatrix a) {
+        boolean zero = true;
+        for (int i = 0; i < a.getNumElements(); i++) {
+            if (!Double.isFinite(a.get(i))) {
+                throw new AssertionError("%s: %s has %s at index %d".formatted(id, side, a.get(i), i));
+            }
+            zero &= a.get(i) == 0;
+        }
+        if (zero) {
+            throw new AssertionError(
+                    "%s: %s is %s".formatted(id, side, a.getNumElements() == 0 ? "empty" : "all zero"));
+        }
+    }
+
+    private static Map<String, String> statements() {
+        Map<String, String> statements = new TreeMap<>();
+        try (BufferedReader lines = new BufferedReader(
+                new InputStreamReader(Claim.class.getResourceAsStream("formulas.tsv"), StandardCharsets.UTF_8))) {
+            lines.lines().skip(1).map(line -> line.split("\t")).forEach(f -> statements.put(f[0], f[1]));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return statements;
+    }
+}

@@ -1,0 +1,2 @@
+/** Independent derivatives, and the claim that compares two sides and fails if they differ. */
+package bptt.check;

@@ -1,0 +1,120 @@
+package bptt.flow;
+
+import bptt.StateGradients;
+import bptt.Trace;
+import java.util.Arrays;
+import java.util.Random;
+import java.util.function.Function;
+import java.util.function.ToDoubleFunction;
+import java.util.stream.IntStream;
+import org.ejml.simple.SimpleMatrix;
+
+/**
+ * A curve over many seeds: y against x, one row of y per seed. Sums up as a median and a band, both order statistics, so
+ * that zeros and infinities among the values do no harm.
+ *
+ * @param x positions, one per value
+ * @param bySeed values, one array per seed
+ */
+public record Decay(double[] x, double[][] bySeed) {
+    /** A seed for the generator of seed number i = 0, 1, …: the seed itself is i + 1. */
+    private static final int FIRST_SEED = 1;
+
+    /**
+     * Norms of ∂s_T/∂s_{T−n} against the distance n, over seeds: s = h, or the joint (h, C) of an LSTM; sequence 0 of each
+     * pass.
+     *
+     * @param seeds number of seeds, 1, 2, …
+     * @param distances n, ascending, 0 … T
+     * @param norm {@link Norms#spectral} or {@link Norms#frobenius}
+     * @param pass a forward pass from a seeded generator: parameters and inputs both come from it
+     * @return the curve of norms
+     */
+    public static Decay ofState(
+            int seeds, int[] distances, ToDoubleFunction<SimpleMatrix> norm, Function<Random, Trace> pass) {
+        double[] x = Arrays.stream(distances).asDoubleStream().toArray();
+        return overSeeds(seeds, x, random -> norms(pass.apply(random), distances, norm));
+    }
+
+    /**
+     * Any values over seeds. Seeds run in parallel; the result does not depend on it.
+     *
+     * @param seeds number of seeds, 1, 2, …
+     * @param x positions
+     * @param values one value per position, from a seeded generator
+     * @return the curve
+     */
+    public static Decay overSeeds(int seeds, double[] x, Function<Random, double[]> values) {
+        if (seeds < 1) {
+            throw new IllegalArgumentException("seeds: expected at least 1, got " + seeds);
+        }
+        double[][] bySeed = IntStream.range(0, seeds)
+                .parallel()
+                .mapToObj(i -> values.apply(new Random(FIRST_SEED + i)))
+                .toArray(double[][]::new);
+        for (double[] row : bySeed) {
+            if (row.length != x.length || Arrays.stream(row).anyMatch(Double::isNaN)) {
+                throw new IllegalStateException("expected %d values that are numbers from each seed, got %s"
+                        .formatted(x.length, Arrays.toString(row)));
+            }
+        }
+        return new Decay(x, bySeed);
+    }
+
+    /**
+     * Norms of ∂s_T/∂s_{T−n} of one pass.
+     *
+     * @param trace a forward pass, sequence 0 of it
+     * @param distances n, ascending, 0 … T
+     * @param norm of an N×N matrix
+     * @return one norm per distance
+     */
+    public static double[] norms(Trace trace, int[] distances, ToDoubleFunction<SimpleMatrix> norm) {
+        int last = distances[distances.length - 1];
+        if (distances[0] < 0 || last > trace.steps() || !ascending(distances)) {
+            throw new IllegalArgumentException("distances: expected ascending within 0 … T = %d, got %s"
+                    .formatted(trace.steps(), Arrays.toString(distances)));
+        }
+        double[] norms = new double[distances.length];
+        StateGradients pass = Jacobians.unitSeeds(trace, 0, trace.steps());
+        for (int i = 0; i < distances.length; i++) {
+            while (trace.steps() - pass.k() < distances[i]) {
+                pass.back();
+            }
+            norms[i] = norm.applyAsDouble(pass.rows());
+        }
+        return norms;
+    }
+
+    /**
+     * The value that a share q of the seeds do not exceed, by position.
+     *
+     * @param q 0 … 1; ½ for the median
+     * @return order statistic number ⌊q (seeds − 1)⌋ of each position
+     */
+    public double[] quantile(double q) {
+        if (!(q >= 0 && q <= 1)) {
+            throw new IllegalArgumentException("quantile: expected 0 … 1, got " + q);
+        }
+        int rank = (int) (q * (bySeed.length - 1));
+        return IntStream.range(0, x.length)
+                .mapToDouble(i -> Arrays.stream(bySeed)
+                        .mapToDouble(row -> row[i])
+                        .sorted()
+                        .toArray()[rank])
+                .toArray();
+    }
+
+    /**
+     * The median over seeds, by position.
+     *
+     * @return medians
+     */
+    public double[] median() {
+        return quantile(0.5);
+    }
+
+    private static boolean ascending(int[] distances) {
+        return IntStream.range(1, distances.length).allMatch(i -> distances[i - 1] < distances[i]);
+    }
+}

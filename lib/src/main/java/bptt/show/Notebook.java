@@ -1,0 +1,106 @@
+package bptt.show;
+
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
+import java.util.Map;
+import tech.tablesaw.api.Table;
+
+/**
+ * The library's side of the notebook kernel. IJava and JJava have the same interfaces in different packages, so they are
+ * reached by reflection and neither is needed to compile or to use the library elsewhere.
+ */
+public final class Notebook {
+    private static final String JJAVA = "org.dflib.jjava.jupyter.kernel.";
+    private static final String IJAVA = "io.github.spencerpark.jupyter.kernel.";
+
+    private Notebook() {}
+
+    /** What is shown: a text, and one richer form of it. */
+    private record Shown(String text, String mime, Object data, Map<String, Object> metadata) {
+        static Shown figure(Figure f) {
+            return new Shown(f.alt(), "image/png", f.base64(), Map.of("width", f.width(), "height", f.height()));
+        }
+
+        static Shown table(Table t) {
+            return new Shown(Tables.text(t), "text/html", Tables.html(t), Map.of());
+        }
+    }
+
+    /**
+     * Lets a {@link Figure} and a Tablesaw {@link Table} show themselves as the last value of a cell. Called by {@code
+     * setup.jshell}; outside a notebook it does nothing.
+     */
+    public static void install() {
+        Object kernel = kernel();
+        if (kernel != null) {
+            register(kernel, Figure.class, "image/png", value -> Shown.figure((Figure) value));
+            register(kernel, Table.class, "text/html", value -> Shown.table((Table) value));
+        }
+    }
+
+    private static Object kernel() {
+        for (String[] candidate : new String[][] {
+            {JJAVA + "BaseKernel", "notebookKernel"},
+            {"io.github.spencerpark.ijava.IJava", "getKernelInstance"}
+        }) {
+            try {
+                return Class.forName(candidate[0]).getMethod(candidate[1]).invoke(null);
+            } catch (ClassNotFoundException e) {
+                // not this kernel
+            } catch (ReflectiveOperationException e) {
+                throw unexpected(e);
+            }
+        }
+        return null;
+    }
+
+    private interface Show {
+        Shown show(Object value);
+    }
+
+    private static void register(Object kernel, Class<?> type, String mime, Show show) {
+        try {
+            Object renderer = call(kernel, "getRenderer");
+            ClassLoader loader = renderer.getClass().getClassLoader();
+            String root = renderer.getClass().getName().startsWith(JJAVA) ? JJAVA : IJAVA;
+            Class<?> function = Class.forName(root + "display.RenderFunction", true, loader);
+            Object render = Proxy.newProxyInstance(loader, new Class<?>[] {function}, (proxy, method, args) -> {
+                if (method.getDeclaringClass() == Object.class) {
+                    return method.getName().equals("toString") ? "renderer of " + type : null;
+                }
+                put(call(args[1], "getOutputContainer"), show.show(args[0]));
+                return null;
+            });
+            Object registration = renderer.getClass()
+                    .getMethod("createRegistration", Class.class)
+                    .invoke(renderer, type);
+            registration.getClass().getMethod("preferring", String[].class).invoke(registration, (Object)
+                    new String[] {mime});
+            registration.getClass().getMethod("register", function).invoke(registration, render);
+        } catch (ReflectiveOperationException e) {
+            throw unexpected(e);
+        }
+    }
+
+    private static void put(Object container, Shown shown) throws ReflectiveOperationException {
+        var putData = container.getClass().getMethod("putData", String.class, Object.class);
+        putData.invoke(container, "text/plain", shown.text());
+        putData.invoke(container, shown.mime(), shown.data());
+        if (!shown.metadata().isEmpty()) {
+            container
+                    .getClass()
+                    .getMethod("putMetaData", String.class, Object.class)
+                    .invoke(container, shown.mime(), shown.metadata());
+        }
+    }
+
+    private static Object call(Object on, String method) throws ReflectiveOperationException {
+        return on.getClass().getMethod(method).invoke(on);
+    }
+
+    private static IllegalStateException unexpected(ReflectiveOperationException e) {
+        Throwable cause = e instanceof InvocationTargetException ? e.getCause() : e;
+        return new IllegalStateException(
+                "this kernel is neither IJava nor JJava as the library knows them: " + cause, cause);
+    }
+}

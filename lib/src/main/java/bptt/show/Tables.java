@@ -1,0 +1,96 @@
+package bptt.show;
+
+import bptt.math.Numbers;
+import java.text.FieldPosition;
+import java.text.NumberFormat;
+import java.text.ParsePosition;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import tech.tablesaw.api.ColumnType;
+import tech.tablesaw.api.DoubleColumn;
+import tech.tablesaw.api.NumericColumn;
+import tech.tablesaw.api.Table;
+import tech.tablesaw.columns.Column;
+
+/** Tablesaw tables as HTML, text and CSV, with numbers that can be read: 0.125, 3.1e-65, NaN. */
+public final class Tables {
+    private Tables() {}
+
+    /**
+     * The table as HTML: its name as caption, a header cell per column.
+     *
+     * @param table any table
+     * @return one HTML element
+     */
+    public static String html(Table table) {
+        Table t = formatted(table, 4, "NaN");
+        String head = t.columns().stream()
+                .map(c -> "<th scope=\"col\">" + escape(c.name()) + "</th>")
+                .collect(Collectors.joining());
+        String rows = IntStream.range(0, t.rowCount())
+                .mapToObj(r -> t.columns().stream()
+                        .map(c -> "<td" + align(c) + ">" + escape(c.getString(r)) + "</td>")
+                        .collect(Collectors.joining("", "<tr>", "</tr>\n")))
+                .collect(Collectors.joining());
+        return "<table>\n<caption>%s</caption>\n<thead><tr>%s</tr></thead>\n<tbody>\n%s</tbody>\n</table>"
+                .formatted(escape(table.name()), head, rows);
+    }
+
+    /**
+     * The table as text, all rows.
+     *
+     * @param table any table
+     * @return lines
+     */
+    public static String text(Table table) {
+        return formatted(table, 4, "NaN")
+                .printAll()
+                .lines()
+                .map(String::stripTrailing)
+                .collect(Collectors.joining("\n"));
+    }
+
+    /** A copy whose columns of doubles print with so many significant digits. */
+    static Table formatted(Table table, int digits, String missing) {
+        Table copy = table.copy();
+        for (Column<?> column : copy.columns()) {
+            if (column.type().equals(ColumnType.DOUBLE)) {
+                ((DoubleColumn) column).setPrintFormatter(new Digits(digits), missing);
+            }
+        }
+        return copy;
+    }
+
+    private static String align(Column<?> column) {
+        return column instanceof NumericColumn ? " style=\"text-align: right\"" : "";
+    }
+
+    private static String escape(String text) {
+        return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;");
+    }
+
+    /** {@link Numbers#text} as Tablesaw wants it. */
+    private static final class Digits extends NumberFormat {
+        private static final long serialVersionUID = 1;
+        private final int digits;
+
+        Digits(int digits) {
+            this.digits = digits;
+        }
+
+        @Override
+        public StringBuffer format(double v, StringBuffer to, FieldPosition at) {
+            return to.append(Numbers.text(v, digits));
+        }
+
+        @Override
+        public StringBuffer format(long v, StringBuffer to, FieldPosition at) {
+            return to.append(v);
+        }
+
+        @Override
+        public Number parse(String text, ParsePosition at) {
+            throw new UnsupportedOperationException();
+        }
+    }
+}

@@ -1,0 +1,125 @@
+package bptt.show;
+
+import java.awt.BasicStroke;
+import java.awt.Color;
+import java.awt.Font;
+import java.awt.FontFormatException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import org.knowm.xchart.style.Styler.LegendPosition;
+import org.knowm.xchart.style.XYStyler;
+
+/**
+ * One look for every chart: the colours of Okabe and Ito (2008), which colour-blind readers tell apart, one per
+ * architecture through the whole course; and one font, from the jar, so that charts have the same pixels on every machine
+ * and can be drawn where no font is installed.
+ */
+final class Theme {
+    /** Colours by the first word of a series' name. */
+    private static final Map<String, Color> ARCHITECTURES = Map.of(
+            "tanh", new Color(0xD55E00),
+            "IRNN", new Color(0x009E73),
+            "ReLU", new Color(0x009E73),
+            "LSTM", new Color(0x0072B2),
+            "GRU", new Color(0xCC79A7),
+            "bound", new Color(0x444444),
+            "theory", new Color(0x444444));
+
+    private static final Color[] OTHERS = {
+        new Color(0x0072B2), new Color(0xE69F00), new Color(0x56B4E9), new Color(0x000000), new Color(0xD55E00)
+    };
+
+    /** Viridis from dark to light, for a quantity that grows from series to series. */
+    private static final Color[] RAMP = {
+        new Color(0x440154), new Color(0x414487), new Color(0x2A788E), new Color(0x22A884), new Color(0x7AD151)
+    };
+
+    private static final Color INK = new Color(0x222222);
+    private static final Color GRID = new Color(0xE4E4E4);
+    private static final Font FONT = font();
+
+    private Theme() {}
+
+    private static Font font() {
+        System.setProperty("java.awt.headless", "true");
+        try {
+            // Without this, Java asks the system's font configuration even for a font of its own, and fails where there
+            // is none.
+            Path configuration = Files.createTempFile("fontconfig", ".properties");
+            Files.writeString(configuration, "version=1\nsequence.allfonts=default\n");
+            configuration.toFile().deleteOnExit();
+            System.setProperty("sun.awt.fontconfig", configuration.toString());
+            try (InputStream ttf = Theme.class.getResourceAsStream("DejaVuSans.ttf")) {
+                return Font.createFont(Font.TRUETYPE_FONT, ttf);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (FontFormatException e) {
+            throw new IllegalStateException("the jar's font is damaged; build the jar again", e);
+        }
+    }
+
+    static void apply(XYStyler styler) {
+        Font text = FONT.deriveFont(13f);
+        styler.setBaseFont(text);
+        styler.setChartTitleFont(FONT.deriveFont(15f));
+        styler.setAxisTitleFont(text);
+        styler.setAxisTickLabelsFont(FONT.deriveFont(12f));
+        styler.setLegendFont(FONT.deriveFont(12f));
+        styler.setAnnotationTextFont(text);
+        styler.setAnnotationTextPanelFont(text);
+        styler.setToolTipFont(text);
+        styler.setChartBackgroundColor(Color.WHITE);
+        styler.setPlotBackgroundColor(Color.WHITE);
+        styler.setPlotBorderVisible(false);
+        styler.setChartFontColor(INK);
+        styler.setAxisTickLabelsColor(INK);
+        styler.setAxisTickMarksColor(INK);
+        styler.setPlotGridLinesColor(GRID);
+        styler.setPlotGridLinesStroke(new BasicStroke(1));
+        styler.setChartTitleBoxVisible(false);
+        styler.setLegendBorderColor(Color.WHITE);
+        styler.setLegendPosition(LegendPosition.OutsideE);
+        styler.setLegendSeriesLineLength(34);
+        styler.setPlotContentSize(0.999);
+        styler.setPlotMargin(0);
+        styler.setMarkerSize(0);
+        styler.setChartPadding(12);
+        styler.setXAxisMaxLabelCount(11);
+    }
+
+    /** The colour of a series, by its name, or by its number if the name belongs to no architecture. */
+    static Color colour(String series, int number) {
+        return ARCHITECTURES.getOrDefault(series.split("[ ,(]")[0], OTHERS[number % OTHERS.length]);
+    }
+
+    /** Colour number i of n along the ramp. */
+    static Color ramp(int i, int n) {
+        double at = n < 2 ? 0 : (double) i * (RAMP.length - 1) / (n - 1);
+        int k = Math.min((int) at, RAMP.length - 2);
+        return mix(RAMP[k], RAMP[k + 1], at - k);
+    }
+
+    /**
+     * The n-th shade of a colour: itself, then darker, then lighter. (XChart draws a line segment by segment, so that a
+     * dash pattern would begin anew at every point and never show.)
+     */
+    static Color shade(Color colour, int n) {
+        return switch (n % 3) {
+            case 0 -> colour;
+            case 1 -> mix(colour, Color.BLACK, 0.55);
+            default -> mix(colour, Color.WHITE, 0.45);
+        };
+    }
+
+    private static Color mix(Color a, Color b, double part) {
+        return new Color(
+                (int) Math.round(a.getRed() + part * (b.getRed() - a.getRed())),
+                (int) Math.round(a.getGreen() + part * (b.getGreen() - a.getGreen())),
+                (int) Math.round(a.getBlue() + part * (b.getBlue() - a.getBlue())));
+    }
+}
