@@ -32,6 +32,8 @@ public final class Claim {
     private final String id;
     private SimpleMatrix truth;
     private double bound;
+    private int held;
+    private int rejections;
 
     /**
      * One checked line.
@@ -145,12 +147,21 @@ public final class Claim {
         return size == 0 ? 0 : difference / size;
     }
 
+    /** How the claim ended, for the cell whose last value it is. */
+    @Override
+    public String toString() {
+        return "%s holds (%d comparison%s, %d wrong form%s rejected)"
+                .formatted(id, held, held == 1 ? "" : "s", rejections, rejections == 1 ? "" : "s");
+    }
+
     private Claim conclude(boolean holds, String line, String what, double left, double right, boolean rejected) {
-        String printed = line.formatted(what, Numbers.text(left, 2), Numbers.text(right, 2));
+        String printed = line.formatted(what, Numbers.text(left, 3), Numbers.text(right, 3));
         if (!holds) {
             throw new AssertionError(id + " does not hold: " + printed.strip().substring(2));
         }
         System.out.println(printed);
+        held += rejected ? 0 : 1;
+        rejections += rejected ? 1 : 0;
         RECORD.add(new Line(id, what, left, right, rejected));
         return this;
     }

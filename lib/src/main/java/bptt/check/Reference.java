@@ -58,7 +58,10 @@ public final class Reference {
      */
     public static Map<String, SimpleMatrix> run(Cell cell, Map<String, SimpleMatrix> in) {
         Map<String, SimpleMatrix> out = new LinkedHashMap<>();
-        SimpleMatrix h = in.get("h_0"), C = in.get("C_0"), one = SimpleMatrix.ones(1, h.getNumCols());
+        SimpleMatrix h = in.get("h_0"),
+                C = in.get("C_0"),
+                one = SimpleMatrix.ones(1, h.getNumCols()),
+                ones = SimpleMatrix.ones(h.getNumRows(), h.getNumCols());
         for (int t = 1; in.containsKey("x_" + t); t++) {
             SimpleMatrix x = in.get("x_" + t), before = h;
             Function<String, SimpleMatrix> a = q -> in.get("W_x" + q)
@@ -79,7 +82,7 @@ public final class Reference {
                         .mult(x)
                         .plus(in.get("W_hn").mult(r.elementMult(h)))
                         .plus(in.get("b_n").mult(one));
-                h = z.elementMult(h).plus(z.negative().plus(1.0).elementMult(tanh(a_n)));
+                h = z.elementMult(h).plus(ones.minus(z).elementMult(tanh(a_n)));
             } else {
                 throw new IllegalArgumentException("no reference formulas for " + cell);
             }

@@ -12,11 +12,14 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
+import java.util.DoubleSummaryStatistics;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 import org.knowm.xchart.XYChart;
 import org.knowm.xchart.XYChartBuilder;
@@ -208,25 +211,42 @@ public final class Chart {
             line.setMarker(SeriesMarkers.NONE);
         }
         styler.setLegendVisible(series.size() > 1);
-        double[] xs = series.stream()
-                .flatMapToDouble(s -> DoubleStream.of(axis(s.x, logX)))
-                .filter(Double::isFinite)
-                .toArray();
-        styler.setXAxisMin(DoubleStream.of(xs).min().orElse(0));
-        styler.setXAxisMax(DoubleStream.of(xs).max().orElse(1));
-        if (!Double.isNaN(yMin)) {
-            styler.setYAxisMin(axis(yMin, logY));
-            styler.setYAxisMax(axis(yMax, logY));
-        }
+        double[] xRange = range(series.stream().flatMapToDouble(s -> DoubleStream.of(axis(s.x, logX))), logX);
+        styler.setXAxisMin(xRange[0]);
+        styler.setXAxisMax(xRange[1]);
         if (logX) {
             styler.setXAxisTickMarkSpacingHint(140);
             chart.setCustomXAxisTickLabelsFormatter(Chart::decade);
+        }
+        if (!Double.isNaN(yMin)) {
+            styler.setYAxisMin(axis(yMin, logY));
+            styler.setYAxisMax(axis(yMax, logY));
+        } else if (logY) {
+            double[] yRange = range(
+                    series.stream()
+                            .flatMap(s -> Stream.of(s.lower, s.y, s.upper))
+                            .filter(Objects::nonNull)
+                            .flatMapToDouble(v -> DoubleStream.of(axis(v, true))),
+                    true);
+            styler.setYAxisMin(yRange[0]);
+            styler.setYAxisMax(yRange[1]);
         }
         if (logY) {
             styler.setYAxisTickMarkSpacingHint(48);
             chart.setCustomYAxisTickLabelsFormatter(Chart::decade);
         }
+        // XChart labels equally spaced positions one by one; a point off the grid makes it choose round numbers.
+        double[] off = {xRange[0], xRange[0] + (xRange[1] - xRange[0]) / Math.PI};
+        chart.addSeries(" ", off, new double[] {Double.NaN, Double.NaN}).setShowInLegend(false);
         return chart;
+    }
+
+    /** From the least to the greatest value, on a logarithmic axis to whole decades. */
+    private static double[] range(DoubleStream values, boolean log) {
+        DoubleSummaryStatistics s = values.filter(Double::isFinite).summaryStatistics();
+        double min = s.getCount() == 0 ? 0 : log ? Math.floor(s.getMin()) : s.getMin();
+        double max = s.getCount() == 0 ? 1 : log ? Math.ceil(s.getMax()) : s.getMax();
+        return new double[] {min, max > min ? max : min + 1};
     }
 
     /** The band is a polygon: along the lower edge and back along the upper one. */

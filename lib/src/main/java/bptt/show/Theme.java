@@ -19,15 +19,17 @@ import org.knowm.xchart.style.XYStyler;
  * and can be drawn where no font is installed.
  */
 final class Theme {
-    /** Colours by the first word of a series' name. */
-    private static final Map<String, Color> ARCHITECTURES = Map.of(
-            "tanh", new Color(0xD55E00),
-            "IRNN", new Color(0x009E73),
-            "ReLU", new Color(0x009E73),
-            "LSTM", new Color(0x0072B2),
-            "GRU", new Color(0xCC79A7),
-            "bound", new Color(0x444444),
-            "theory", new Color(0x444444));
+    /** Colours by a series' name, or by its first word. */
+    private static final Map<String, Color> ARCHITECTURES = Map.ofEntries(
+            Map.entry("tanh", new Color(0xD55E00)),
+            Map.entry("IRNN", new Color(0x009E73)),
+            Map.entry("ReLU", new Color(0x009E73)),
+            Map.entry("LSTM", new Color(0x0072B2)),
+            Map.entry("LSTM, b_f = 1", new Color(0x003350)),
+            Map.entry("LSTM, chrono", new Color(0x73B2D8)),
+            Map.entry("GRU", new Color(0xCC79A7)),
+            Map.entry("bound", new Color(0x444444)),
+            Map.entry("limit", new Color(0x999999)));
 
     private static final Color[] OTHERS = {
         new Color(0x0072B2), new Color(0xE69F00), new Color(0x56B4E9), new Color(0x000000), new Color(0xD55E00)
@@ -89,12 +91,14 @@ final class Theme {
         styler.setPlotMargin(0);
         styler.setMarkerSize(0);
         styler.setChartPadding(12);
-        styler.setXAxisMaxLabelCount(11);
+        styler.setXAxisDecimalPattern("0.####");
+        styler.setYAxisDecimalPattern("0.####");
     }
 
     /** The colour of a series, by its name, or by its number if the name belongs to no architecture. */
     static Color colour(String series, int number) {
-        return ARCHITECTURES.getOrDefault(series.split("[ ,(]")[0], OTHERS[number % OTHERS.length]);
+        Color other = OTHERS[number % OTHERS.length];
+        return ARCHITECTURES.getOrDefault(series, ARCHITECTURES.getOrDefault(series.split("[ ,(]")[0], other));
     }
 
     /** Colour number i of n along the ramp. */
