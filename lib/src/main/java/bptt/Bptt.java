@@ -245,6 +245,11 @@ public final class Bptt {
         if (O == 0) {
             throw new IllegalArgumentException("∂L/∂o: expected none, for this network has no readout");
         }
+        dOutputs.forEach((t, do_t) -> {
+            trace.requireStep(t, 1);
+            Checks.shape(do_t, O, B, "∂L/∂o at t = " + t);
+            Checks.finite(do_t, "∂L/∂o at t = " + t);
+        });
         SimpleMatrix W_hy = trace.parameters.get("W_hy");
         SimpleMatrix dW_hy = new SimpleMatrix(O, trace.cell.hidden());
         SimpleMatrix db_y = new SimpleMatrix(O, 1);

@@ -13,6 +13,7 @@ import bptt.flow.Norms;
 import com.google.gson.Gson;
 import com.google.gson.JsonParseException;
 import java.io.IOException;
+import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -66,7 +67,7 @@ class OracleTest {
     record NormCurves(int[] k, double[] dhT_dhk, double[] joint, double[] dCT_dCk_block, Double[] dCT_dCk_total) {}
 
     @TestFactory
-    Stream<DynamicTest> everyFile() throws IOException {
+    Stream<DynamicTest> everyFile() throws IOException, URISyntaxException {
         Path folder = folder();
         List<Path> files;
         try (Stream<Path> list = Files.list(folder)) {
@@ -78,10 +79,10 @@ class OracleTest {
     }
 
     /** A relative folder is meant from where Maven was called. */
-    private static Path folder() {
+    private static Path folder() throws URISyntaxException {
         String given = System.getProperty("bptt.oracle");
         return given == null
-                ? Path.of("src/test/resources/oracle")
+                ? Path.of(OracleTest.class.getResource("/oracle").toURI())
                 : Path.of(System.getProperty("bptt.invoked.from", "")).resolve(given);
     }
 

@@ -1,0 +1,127 @@
+package bptt;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import bptt.cell.Gru;
+import bptt.cell.Init;
+import bptt.cell.Lstm;
+import bptt.cell.Parameters;
+import bptt.cell.Rnn;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.stream.Stream;
+import org.ejml.simple.SimpleMatrix;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
+
+/** Bad input gets one sentence: what was expected, what came, and where. */
+class BadInputTest {
+    private final Parameters p = Init.uniform(Rnn.tanh(2, 3), 1, new Random(1));
+    private final List<SimpleMatrix> x = Cases.sequence(4, 2, 5, new Random(2));
+    private final Trace trace = Bptt.forward(p, x);
+
+    private static void refused(String message, Executable call) {
+        RuntimeException e = assertThrows(RuntimeException.class, call);
+        assertEquals(message, e.getMessage());
+    }
+
+    private List<SimpleMatrix> withStep(int t, SimpleMatrix x_t) {
+        List<SimpleMatrix> changed = new ArrayList<>(x);
+        changed.set(t - 1, x_t);
+        return changed;
+    }
+
+    @Test
+    void inputs() {
+        refused("x at t = 3: expected 2×5, got 3×5", () -> Bptt.forward(p, withStep(3, new SimpleMatrix(3, 5))));
+        refused("x at t = 2: expected 2×5, got 2×4", () -> Bptt.forward(p, withStep(2, new SimpleMatrix(2, 4))));
+        refused("x: expected at least one step, got T = 0", () -> Bptt.forward(p, List.of()));
+        refused(
+                "x at t = 1: expected at least one sequence, got B = 0",
+                () -> Bptt.forward(p, List.of(new SimpleMatrix(2, 0))));
+        SimpleMatrix nan = x.get(3).copy();
+        nan.set(1, 2, Double.NaN);
+        refused(
+                "x at t = 4: expected finite numbers, got NaN in row 1, column 2",
+                () -> Bptt.forward(p, withStep(4, nan)));
+    }
+
+    @Test
+    void states() {
+        refused(
+                "initial state: expected h, got 2 parts",
+                () -> Bptt.forward(p, x, State.of(new SimpleMatrix(3, 5), new SimpleMatrix(3, 5))));
+        refused(
+                "initial state: expected h and C, got 1 part",
+                () -> Bptt.forward(
+                        Init.uniform(new Lstm(2, 3), 0, new Random(1)), x, State.of(new SimpleMatrix(3, 5))));
+        refused("initial state, h: expected 3×5, got 3×1", () -> Bptt.forward(p, x, State.of(new SimpleMatrix(3, 1))));
+        refused("this state has no C: only an LSTM's has", () -> trace.C(1));
+    }
+
+    @Test
+    void parameters() {
+        refused(
+                "unknown parameter “W_hf”: expected one of W_xh, W_hh, b_h, W_hy, b_y",
+                () -> p.with("W_hf", new SimpleMatrix(3, 3)));
+        refused("W_hh: expected 3×3, got 2×2", () -> p.with("W_hh", new SimpleMatrix(2, 2)));
+        SimpleMatrix infinite = SimpleMatrix.identity(3);
+        infinite.set(0, 1, Double.POSITIVE_INFINITY);
+        refused("W_hh: expected finite numbers, got Infinity in row 0, column 1", () -> p.with("W_hh", infinite));
+        refused("expected at least 1 input and 1 unit, got I = 0, H = 3", () -> new Gru(0, 3));
+        refused("outputs O: expected 0 (no readout) or more, got -1", () -> Parameters.zeros(new Gru(1, 3), -1));
+        refused("gain: expected 0 or more, got NaN", () -> Init.gaussian(3, Double.NaN, new Random(1)));
+    }
+
+    @Test
+    void losses() {
+        refused("class of sequence 1: expected 0 … 2, got 3", () -> Loss.oneHot(3, 0, 3));
+        refused("class of sequence 0: expected 0 … 2, got -1", () -> Loss.oneHot(3, -1));
+        refused("classes: expected O ≥ 1 and at least one sequence, got O = 3, B = 0", () -> Loss.oneHot(3));
+        refused("targets: expected at least one, got none", () -> Loss.meanSquared(Map.of()));
+        refused(
+                "target y: expected non-negative columns of sum 1, got another in column 1",
+                () -> Loss.crossEntropy(new SimpleMatrix(2, 2, true, 1, 0.7, 0, 0.7)));
+        refused(
+                "target y at t = 4: expected 1×5, got 2×5",
+                () -> Bptt.backward(trace, Loss.meanSquared(new SimpleMatrix(2, 5))));
+        refused(
+                "targets: expected one for each of T = 4 steps, got 3",
+                () -> Bptt.backward(trace, Loss.meanSquared(Cases.sequence(3, 1, 5, new Random(1)))));
+        refused(
+                "targets: expected steps up to T = 4, got t = 9",
+                () -> Bptt.backward(trace, Loss.meanSquared(Map.of(9, new SimpleMatrix(1, 5)))));
+        Trace noReadout = Bptt.forward(Init.uniform(Rnn.tanh(2, 3), 0, new Random(1)), x);
+        refused(
+                "a loss needs a readout, but this network has O = 0",
+                () -> Bptt.backward(noReadout, Loss.meanSquared(new SimpleMatrix(1, 5))));
+    }
+
+    @Test
+    void backward() {
+        refused(
+                "∂L/∂(state at t = 4), h: expected 3×5, got 3×4",
+                () -> Bptt.backward(trace, State.of(new SimpleMatrix(3, 4))));
+        refused(
+                "∂L/∂o at t = 2: expected 1×5, got 5×1",
+                () -> Bptt.backward(trace, Map.of(2, new SimpleMatrix(5, 1)), Map.of()));
+        refused("t: expected 1 … 4, got 7", () -> Bptt.backward(trace, Map.of(7, new SimpleMatrix(1, 5)), Map.of()));
+        refused("t: expected 0 … 4, got 5", () -> trace.h(5));
+        refused("unknown gate “f”: expected one of h", () -> trace.gate("f", 1));
+    }
+
+    @Test
+    void overflowNamesTheQuantityAndTheStepWhereItBegan() {
+        Parameters linear = Parameters.zeros(new Rnn(1, 1, Rnn.Activation.IDENTITY), 0)
+                .with("W_hh", new SimpleMatrix(new double[][] {{1e100}}));
+        List<SimpleMatrix> zeros =
+                Stream.generate(() -> new SimpleMatrix(1, 1)).limit(6).toList();
+        SimpleMatrix one = SimpleMatrix.ones(1, 1);
+        refused("h at t = 4 is Infinity: the pass overflowed there", () -> Bptt.forward(linear, zeros, State.of(one)));
+        Trace fromZero = Bptt.forward(linear, zeros);
+        refused("∂L/∂h at t = 2 is Infinity: the pass overflowed there", () -> Bptt.backward(fromZero, State.of(one)));
+    }
+}

@@ -1,0 +1,287 @@
+package bptt;
+
+import static bptt.Cases.B;
+import static bptt.Cases.I;
+import static bptt.Cases.O;
+import static bptt.Cases.T;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import bptt.cell.Cell;
+import bptt.cell.Parameters;
+import bptt.cell.Rnn;
+import bptt.check.Claim;
+import bptt.check.Derivatives;
+import bptt.check.Reference;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.function.Function;
+import org.ejml.simple.SimpleMatrix;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Every gradient of every cell against the complex step of formulas that share no code with the engine. */
+class GradientsTest {
+    private static final double BOUND = 1e-12;
+
+    private final Random random = new Random(1);
+
+    static List<Cell> cells() {
+        return Cases.cells();
+    }
+
+    private static void agree(String what, SimpleMatrix got, SimpleMatrix want) {
+        assertTrue(want.elementMaxAbs() > 0, what + " is zero: nothing is compared");
+        double error = Claim.error(got, want);
+        assertTrue(error <= BOUND, what + ": error " + error);
+    }
+
+    /** All that went in, against the complex step. */
+    private static void agree(
+            Gradients got,
+            Cell cell,
+            Map<String, SimpleMatrix> in,
+            Function<Map<String, SimpleMatrix>, SimpleMatrix> loss) {
+        int compared = 0;
+        for (String name : in.keySet()) {
+            SimpleMatrix want = Reference.gradient(cell, in, name, loss);
+            SimpleMatrix g = name.startsWith("x_")
+                    ? got.x(Integer.parseInt(name.substring(2)))
+                    : name.equals("h_0") ? got.h(0) : name.equals("C_0") ? got.C(0) : got.get(name);
+            agree("∂L/∂" + name + " of " + cell, g, want);
+            compared++;
+        }
+        assertEquals(3 * cell.gates().size() + 2 + T + cell.states().size(), compared, "quantities compared");
+    }
+
+    private static SimpleMatrix sumOverSteps(Function<Integer, SimpleMatrix> loss) {
+        SimpleMatrix sum = loss.apply(1);
+        for (int t = 2; t <= T; t++) {
+            sum = sum.plus(loss.apply(t));
+        }
+        return sum;
+    }
+
+    @ParameterizedTest
+    @MethodSource("cells")
+    void squaredErrorAtEachStep(Cell cell) {
+        Parameters p = Cases.parameters(cell, O, random);
+        List<SimpleMatrix> x = Cases.sequence(T, I, B, random), y = Cases.sequence(T, O, B, random);
+        State start = Cases.state(cell, B, random);
+        Trace trace = Bptt.forward(p, x, start);
+        Map<String, SimpleMatrix> in = Reference.inputs(p, x, start);
+        Function<Map<String, SimpleMatrix>, SimpleMatrix> loss =
+                out -> sumOverSteps(t -> Reference.meanSquared(out.get("o_" + t), y.get(t - 1)));
+
+        assertEquals(
+                loss.apply(Reference.run(cell, in)).get(0), Loss.meanSquared(y).value(trace), 1e-12);
+        agree(Bptt.backward(trace, Loss.meanSquared(y)), cell, in, loss);
+    }
+
+    @ParameterizedTest
+    @MethodSource("cells")
+    void crossEntropyAtTheLastStep(Cell cell) {
+        Parameters p = Cases.parameters(cell, O, random);
+        List<SimpleMatrix> x = Cases.sequence(T, I, B, random);
+        State start = Cases.state(cell, B, random);
+        SimpleMatrix y = Loss.oneHot(O, 0, 2, 1, 1, 2);
+        Trace trace = Bptt.forward(p, x, start);
+        Map<String, SimpleMatrix> in = Reference.inputs(p, x, start);
+        Function<Map<String, SimpleMatrix>, SimpleMatrix> loss = out -> Reference.crossEntropy(out.get("o_" + T), y);
+
+        assertEquals(
+                loss.apply(Reference.run(cell, in)).get(0), Loss.crossEntropy(y).value(trace), 1e-12);
+        agree(Bptt.backward(trace, Loss.crossEntropy(y)), cell, in, loss);
+    }
+
+    /** A loss at some steps of o, plus one on the states themselves. */
+    @ParameterizedTest
+    @MethodSource("cells")
+    void anyLossByItsDirectDerivatives(Cell cell) {
+        Parameters p = Cases.parameters(cell, O, random);
+        List<SimpleMatrix> x = Cases.sequence(T, I, B, random);
+        State start = Cases.state(cell, B, random), seed = Cases.state(cell, B, random);
+        SimpleMatrix c = Cases.matrix(O, B, random);
+        Trace trace = Bptt.forward(p, x, start);
+        Gradients got = Bptt.backward(trace, Map.of(T, c, 2, c), Map.of(3, seed, T, seed));
+        agree(got, cell, Reference.inputs(p, x, start), out -> {
+            SimpleMatrix L =
+                    Reference.sum(c.elementMult(out.get("o_" + T))).plus(Reference.sum(c.elementMult(out.get("o_2"))));
+            for (int s = 0; s < cell.states().size(); s++) {
+                String part = cell.states().get(s) + "_";
+                SimpleMatrix w = seed.parts().get(s);
+                L = L.plus(Reference.sum(w.elementMult(out.get(part + 3))))
+                        .plus(Reference.sum(w.elementMult(out.get(part + T))));
+            }
+            return L;
+        });
+    }
+
+    /** ∂L/∂(state at t) is what the rest of the sequence has as ∂L/∂(state at 0). */
+    @ParameterizedTest
+    @MethodSource("cells")
+    void stateGradientInTheMiddle(Cell cell) {
+        Parameters p = Cases.parameters(cell, O, random);
+        List<SimpleMatrix> x = Cases.sequence(T, I, B, random);
+        SimpleMatrix y = Cases.matrix(O, B, random);
+        Trace trace = Bptt.forward(p, x, Cases.state(cell, B, random));
+        Gradients got = Bptt.backward(trace, Loss.meanSquared(y));
+        int t = 2;
+        Map<String, SimpleMatrix> rest = Reference.inputs(p, x.subList(t, T), trace.state(t));
+        for (int s = 0; s < cell.states().size(); s++) {
+            String name = cell.states().get(s) + "_0";
+            SimpleMatrix want =
+                    Reference.gradient(cell, rest, name, out -> Reference.meanSquared(out.get("o_" + (T - t)), y));
+            agree("∂L/∂state at " + t, got.state(t).parts().get(s), want);
+        }
+    }
+
+    /** A bias enters a_t with factor 1, so ∂L/∂a summed over steps and sequences is ∂L/∂b. */
+    @ParameterizedTest
+    @MethodSource("cells")
+    void preActivationGradients(Cell cell) {
+        Parameters p = Cases.parameters(cell, O, random);
+        Trace trace = Bptt.forward(p, Cases.sequence(T, I, B, random), Cases.state(cell, B, random));
+        Gradients got = Bptt.backward(trace, Loss.meanSquared(Cases.matrix(O, B, random)));
+        for (String q : cell.gates()) {
+            SimpleMatrix sum = new SimpleMatrix(Cases.H, B);
+            for (int t = 1; t <= T; t++) {
+                sum = sum.plus(got.a(q, t));
+            }
+            agree("Σ ∂L/∂a_" + q, sum.mult(SimpleMatrix.ones(B, 1)), got.get("b_" + q));
+        }
+    }
+
+    /** Numbers from finite differences of the library's own forward pass, for those who trust no complex number. */
+    @ParameterizedTest
+    @MethodSource("cells")
+    void centralDifference(Cell cell) {
+        Parameters p = Cases.parameters(cell, O, random);
+        List<SimpleMatrix> x = Cases.sequence(T, I, B, random), y = Cases.sequence(T, O, B, random);
+        Loss loss = Loss.meanSquared(y);
+        Gradients got = Bptt.backward(Bptt.forward(p, x), loss);
+        String name = "W_h" + cell.gates().get(0);
+        SimpleMatrix want = Derivatives.gradient(
+                Derivatives.central(
+                        W -> new SimpleMatrix(new double[][] {{loss.value(Bptt.forward(p.with(name, W), x))}}),
+                        p.get(name),
+                        6e-6),
+                p.get(name));
+        double error = Claim.error(got.get(name), want);
+        assertTrue(error <= 1e-8, "error " + error); // h² + ε/h with h = 6e-6, both about 4e-11, times the curvature
+    }
+
+    @ParameterizedTest
+    @MethodSource("cells")
+    void forwardAgreesWithTheFormulas(Cell cell) {
+        Parameters p = Cases.parameters(cell, O, random);
+        List<SimpleMatrix> x = Cases.sequence(T, I, B, random);
+        State start = Cases.state(cell, B, random);
+        Trace trace = Bptt.forward(p, x, start);
+        Map<String, SimpleMatrix> want = Reference.run(cell, Reference.inputs(p, x, start));
+        for (int t = 1; t <= T; t++) {
+            agree("h_" + t, trace.h(t), want.get("h_" + t));
+            agree("o_" + t, trace.o(t), want.get("o_" + t));
+            if (cell.states().contains("C")) {
+                agree("C_" + t, trace.C(t), want.get("C_" + t));
+            }
+        }
+    }
+
+    /** The five kinds are compositions of the two passes. */
+    @ParameterizedTest
+    @MethodSource("cells")
+    void encoderAndDecoder(Cell cell) {
+        Parameters encoder = Cases.parameters(cell, 0, random), decoder = Cases.parameters(cell, O, random);
+        List<SimpleMatrix> x = Cases.sequence(4, I, B, random), z = Cases.sequence(3, I, B, random);
+        SimpleMatrix y = Cases.matrix(O, B, random);
+        Trace reading = Bptt.forward(encoder, x);
+        Gradients writing = Bptt.backward(Bptt.forward(decoder, z, reading.state(4)), Loss.meanSquared(y));
+        Gradients got = Bptt.backward(reading, writing.state(0));
+
+        Map<String, SimpleMatrix> first = Reference.inputs(encoder, x, State.zero(cell, B));
+        for (String name : encoder.names()) {
+            SimpleMatrix want = Reference.gradient(cell, first, name, read -> {
+                Map<String, SimpleMatrix> second = Reference.inputs(decoder, z, State.zero(cell, B));
+                cell.states().forEach(part -> second.put(part + "_0", read.get(part + "_4")));
+                return Reference.meanSquared(Reference.run(cell, second).get("o_3"), y);
+            });
+            agree(name + " of the encoder", got.get(name), want);
+        }
+    }
+
+    @Test
+    void oneToManyFeedsZerosAfterTheFirstStep() {
+        Cell cell = Rnn.tanh(I, Cases.H);
+        Parameters p = Cases.parameters(cell, O, random);
+        SimpleMatrix x_1 = Cases.matrix(I, B, random), zero = new SimpleMatrix(I, B);
+        List<SimpleMatrix> x = List.of(x_1, zero, zero, zero, zero, zero), y = Cases.sequence(T, O, B, random);
+        State start = Cases.state(cell, B, random);
+        Gradients got = Bptt.backward(Bptt.forward(p, x, start), Loss.meanSquared(y));
+        agree(
+                got,
+                cell,
+                Reference.inputs(p, x, start),
+                out -> sumOverSteps(t -> Reference.meanSquared(out.get("o_" + t), y.get(t - 1))));
+    }
+
+    @Test
+    void oneToOneHasNoRecurrentGradient() {
+        Parameters p = Cases.parameters(Rnn.tanh(I, Cases.H), O, random);
+        Trace trace = Bptt.forward(p, Cases.sequence(1, I, B, random));
+        Gradients got = Bptt.backward(trace, Loss.meanSquared(Cases.matrix(O, B, random)));
+        assertEquals(0, got.get("W_hh").elementMaxAbs());
+        assertTrue(got.get("W_xh").elementMaxAbs() > 0);
+    }
+
+    /** Two layers: the inputs of the second are the states of the first, so its ∂L/∂x_t seeds the first. */
+    @Test
+    void stackedLayers() {
+        Cell lower = Rnn.tanh(I, Cases.H), upper = Rnn.tanh(Cases.H, 3);
+        Parameters p = Cases.parameters(lower, 0, random), q = Cases.parameters(upper, O, random);
+        List<SimpleMatrix> x = Cases.sequence(3, I, B, random);
+        SimpleMatrix y = Cases.matrix(O, B, random);
+        Trace first = Bptt.forward(p, x);
+        Trace second = Bptt.forward(q, List.of(first.h(1), first.h(2), first.h(3)));
+        Gradients above = Bptt.backward(second, Loss.meanSquared(y));
+        Gradients got = Bptt.backward(
+                first, Map.of(), Map.of(1, State.of(above.x(1)), 2, State.of(above.x(2)), 3, State.of(above.x(3))));
+        SimpleMatrix want = Reference.gradient(lower, Reference.inputs(p, x, State.zero(lower, B)), "W_hh", below -> {
+            Map<String, SimpleMatrix> in = Reference.inputs(q, List.of(x.get(0)), State.zero(upper, B));
+            for (int t = 1; t <= 3; t++) {
+                in.put("x_" + t, below.get("h_" + t));
+            }
+            return Reference.meanSquared(Reference.run(upper, in).get("o_3"), y);
+        });
+        agree("W_hh of the lower layer", got.get("W_hh"), want);
+    }
+
+    /** Sequences do not influence one another, and the number of threads that share a batch changes no bit. */
+    @ParameterizedTest
+    @MethodSource("cells")
+    void eachSequenceOfALargeBatchAsIfAlone(Cell small) {
+        int n = 16, steps = 12;
+        Cell cell = small instanceof Rnn rnn
+                ? new Rnn(I, 40, rnn.activation())
+                : small.states().size() > 1 ? new bptt.cell.Lstm(I, 40) : new bptt.cell.Gru(I, 40);
+        Parameters p = bptt.cell.Init.uniform(cell, 0, random);
+        List<SimpleMatrix> x = Cases.sequence(steps, I, n, random);
+        State seed = Cases.state(cell, n, random);
+        Trace all = Bptt.forward(p, x);
+        Gradients gradients = Bptt.backward(all, seed);
+        for (int b : new int[] {0, 7, 15}) {
+            int column = b;
+            Trace one =
+                    Bptt.forward(p, x.stream().map(x_t -> x_t.getColumn(column)).toList());
+            Gradients alone = Bptt.backward(
+                    one,
+                    new State(
+                            seed.parts().stream().map(s -> s.getColumn(column)).toList()));
+            assertTrue(all.h(steps).getColumn(b).isIdentical(one.h(steps), 0));
+            assertTrue(gradients.h(0).getColumn(b).isIdentical(alone.h(0), 0));
+            assertTrue(gradients.x(1).getColumn(b).isIdentical(alone.x(1), 0));
+        }
+    }
+}

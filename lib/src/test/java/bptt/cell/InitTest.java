@@ -1,0 +1,97 @@
+package bptt.cell;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import bptt.flow.Norms;
+import java.util.Random;
+import org.ejml.simple.SimpleMatrix;
+import org.junit.jupiter.api.Test;
+
+class InitTest {
+    @Test
+    void uniformStaysWithinItsBoundAndFillsIt() {
+        Parameters p = Init.uniform(new Lstm(3, 25), 2, new Random(1));
+        for (String name : p.names()) {
+            assertTrue(p.get(name).elementMaxAbs() <= 0.2, name);
+        }
+        assertTrue(p.get("W_hf").elementMaxAbs() > 0.19);
+        assertEquals(0, p.get("W_hf").elementSum() / 625, 0.02);
+    }
+
+    @Test
+    void aSeedNamesANetwork() {
+        Parameters a = Init.uniform(new Gru(2, 5), 1, new Random(7)), b = Init.uniform(new Gru(2, 5), 1, new Random(7));
+        Parameters c = Init.uniform(new Gru(2, 5), 1, new Random(8));
+        for (String name : a.names()) {
+            assertTrue(a.get(name).isIdentical(b.get(name), 0));
+            assertTrue(!a.get(name).isIdentical(c.get(name), 0));
+        }
+    }
+
+    @Test
+    void orthogonalTimesGain() {
+        SimpleMatrix q = Init.orthogonal(20, 1.5, new Random(1));
+        SimpleMatrix identity = q.mult(q.transpose()).divide(2.25);
+        assertTrue(identity.isIdentical(SimpleMatrix.identity(20), 1e-12));
+        assertEquals(0, Init.orthogonal(4, 0, new Random(1)).elementMaxAbs());
+    }
+
+    /** The determinants of a uniform orthogonal matrix are +1 and −1 equally often; without the signs of R they are not. */
+    @Test
+    void orthogonalIsUniform() {
+        Random random = new Random(1);
+        int positive = 0;
+        double trace = 0;
+        for (int i = 0; i < 1000; i++) {
+            SimpleMatrix q = Init.orthogonal(3, 1, random);
+            positive += q.determinant() > 0 ? 1 : 0;
+            trace += q.trace() / 1000;
+        }
+        assertTrue(positive > 440 && positive < 560, "positive: " + positive);
+        assertEquals(0, trace, 0.12);
+    }
+
+    @Test
+    void gaussianHasItsGainAsSpectralRadius() {
+        SimpleMatrix W = Init.gaussian(300, 1.2, new Random(1));
+        assertEquals(1.2, Norms.spectralRadius(W), 0.1);
+        assertEquals(2.4, Norms.spectral(W), 0.1);
+    }
+
+    @Test
+    void irnn() {
+        Parameters p = Init.irnn(2, 50, 1, new Random(1));
+        assertTrue(p.get("W_hh").isIdentical(SimpleMatrix.identity(50), 0));
+        assertEquals(0, p.get("b_h").elementMaxAbs());
+        assertEquals(0.001, p.get("W_xh").normF() / 10, 0.0002);
+        assertEquals(Rnn.relu(2, 50), p.cell());
+    }
+
+    @Test
+    void chronoCoversTheTimeScales() {
+        Parameters p = Init.chrono(Init.uniform(new Lstm(1, 400), 0, new Random(1)), 1000, new Random(2));
+        SimpleMatrix b_f = p.get("b_f");
+        assertTrue(b_f.elementMin() >= 0 && b_f.elementMax() <= StrictMath.log(999));
+        double mean = 0;
+        for (int j = 0; j < 400; j++) {
+            mean += StrictMath.exp(b_f.get(j)) / 400;
+        }
+        assertEquals(500, mean, 50);
+        assertTrue(p.get("b_i").isIdentical(b_f.negative(), 0));
+        assertThrows(IllegalArgumentException.class, () -> Init.chrono(p, 2, new Random(1)));
+    }
+
+    /** What is handed out or in is a copy. */
+    @Test
+    void parametersAreImmutable() {
+        Parameters p = Init.uniform(Rnn.tanh(1, 2), 0, new Random(1));
+        SimpleMatrix mine = new SimpleMatrix(2, 2);
+        Parameters q = p.with("W_hh", mine);
+        mine.set(0, 0, 9);
+        p.get("W_hh").set(0, 0, 9);
+        assertEquals(0, q.get("W_hh").get(0, 0));
+        assertTrue(p.get("W_hh").get(0, 0) != 9);
+    }
+}

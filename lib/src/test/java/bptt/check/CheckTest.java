@@ -1,0 +1,105 @@
+package bptt.check;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import bptt.Cases;
+import java.util.Random;
+import java.util.function.UnaryOperator;
+import org.ejml.simple.SimpleMatrix;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
+
+class CheckTest {
+    private final SimpleMatrix a = Cases.matrix(2, 3, new Random(1));
+
+    private static Claim claim() {
+        return Claim.claim("flow.jacobian");
+    }
+
+    private static void fails(String message, Executable call) {
+        assertEquals(message, assertThrows(AssertionError.class, call).getMessage());
+    }
+
+    @Test
+    void aTrueClaimIsRecorded() {
+        int before = Claim.record().size();
+        SimpleMatrix nearly = a.scale(1 + 1e-15);
+        Claim claim = claim().agrees("case", nearly, a, 1e-12).rejects("twice", a.scale(2));
+        assertEquals("flow.jacobian holds (1 comparison, 1 wrong form rejected)", claim.toString());
+        assertEquals(before + 2, Claim.record().size());
+        assertEquals(0.5, Claim.record().get(before + 1).error(), 1e-15);
+    }
+
+    @Test
+    void whatMustFailFails() {
+        fails("flow.jacobian does not hold: case: error 1e-6 ≤ 1e-12", () -> claim().agrees(
+                        "case", a.scale(1 + 1e-6), a, 1e-12));
+        fails(
+                "flow.jacobian does not hold: a right form: error 0 > 1e-12, rejected",
+                () -> claim().agrees("case", a, a, 1e-12).rejects("a right form", a));
+        fails("flow.jacobian does not hold: x: 2 ≤ 1", () -> claim().atMost("x", 2, 1));
+        fails("flow.jacobian does not hold: x: NaN ≤ 1", () -> claim().atMost("x", Double.NaN, 1));
+    }
+
+    @Test
+    void whatProvesNothingFails() {
+        SimpleMatrix nan = a.copy();
+        nan.set(1, 1, Double.NaN);
+        fails("flow.jacobian: the formula's side has NaN at index 4", () -> claim().agrees("case", nan, nan, 1e-12));
+        fails("flow.jacobian: the independent side has NaN at index 4", () -> claim().agrees("case", a, nan, 1e-12));
+        fails("flow.jacobian: the formula's side is all zero", () -> claim().agrees(
+                        "case", new SimpleMatrix(2, 2), new SimpleMatrix(2, 2), 1e-12));
+        fails("flow.jacobian: the formula's side is empty", () -> claim().agrees(
+                        "case", new SimpleMatrix(0, 2), new SimpleMatrix(0, 2), 1e-12));
+        fails("cannot compare 2×3 with 3×2", () -> claim().agrees("case", a, a.transpose(), 1e-12));
+        assertThrows(
+                AssertionError.class, () -> claim().agrees("case", a, a, 1e-12).rejects("NaN is no rejection", nan));
+        assertThrows(IllegalStateException.class, () -> claim().rejects("nothing yet", a));
+        assertTrue(assertThrows(IllegalArgumentException.class, () -> Claim.claim("flow.jakobian"))
+                .getMessage()
+                .startsWith("unknown claim “flow.jakobian”: expected one of delta.bound, "));
+    }
+
+    /** Each function along the real axis, its derivative by the complex step against its known one. */
+    @Test
+    void elementwiseFunctionsAndTheirComplexSteps() {
+        SimpleMatrix x = new SimpleMatrix(1, 4, true, -1.3, -0.2, 0.4, 2.1);
+        check(Elementwise::tanh, x, v -> 1 - Math.pow(Math.tanh(v), 2));
+        check(Elementwise::sigmoid, x, v -> Math.exp(-v) / Math.pow(1 + Math.exp(-v), 2));
+        check(Elementwise::exp, x, Math::exp);
+        check(Elementwise::relu, x, v -> v > 0 ? 1 : 0);
+        check(Elementwise::log, x.elementMult(x).plus(1.0), v -> 1 / v);
+    }
+
+    private static void check(
+            UnaryOperator<SimpleMatrix> f, SimpleMatrix x, java.util.function.DoubleUnaryOperator derivative) {
+        SimpleMatrix z = x.copy();
+        z.convertToComplex();
+        assertTrue(Claim.error(f.apply(x), f.apply(z).real()) <= 1e-15);
+        SimpleMatrix J = Derivatives.complexStep(f, x);
+        SimpleMatrix D = Derivatives.central(f, x, 6e-6);
+        for (int i = 0; i < 4; i++) {
+            for (int j = 0; j < 4; j++) {
+                double want = i == j ? derivative.applyAsDouble(x.get(j)) : 0;
+                assertEquals(want, J.get(i, j), 1e-14);
+                assertEquals(want, D.get(i, j), 1e-9);
+            }
+        }
+    }
+
+    @Test
+    void tanhSaturatesInsteadOfOverflowing() {
+        SimpleMatrix z = new SimpleMatrix(1, 2, true, 1000, -1000);
+        z.convertToComplex();
+        assertEquals(1, Elementwise.tanh(z).getReal(0, 0));
+        assertEquals(-1, Elementwise.tanh(z).getReal(0, 1));
+    }
+
+    @Test
+    void badInput() {
+        assertThrows(IllegalArgumentException.class, () -> Derivatives.central(A -> A, a, 0));
+        assertThrows(IllegalArgumentException.class, () -> Derivatives.gradient(a, a));
+    }
+}

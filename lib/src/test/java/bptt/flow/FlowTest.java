@@ -1,0 +1,144 @@
+package bptt.flow;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import bptt.Bptt;
+import bptt.Cases;
+import bptt.State;
+import bptt.StateGradients;
+import bptt.Trace;
+import bptt.cell.Cell;
+import bptt.cell.Init;
+import bptt.cell.Lstm;
+import bptt.cell.Parameters;
+import bptt.cell.Rnn;
+import bptt.check.Claim;
+import bptt.check.Derivatives;
+import bptt.check.Reference;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import org.ejml.simple.SimpleMatrix;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class FlowTest {
+    private final Random random = new Random(1);
+
+    static List<Cell> cells() {
+        return Cases.cells();
+    }
+
+    private Trace trace(Cell cell, int sequences) {
+        return Bptt.forward(
+                Cases.parameters(cell, 0, random),
+                Cases.sequence(Cases.T, Cases.I, sequences, random),
+                Cases.state(cell, sequences, random));
+    }
+
+    private static void agree(SimpleMatrix got, SimpleMatrix want) {
+        assertTrue(want.elementMaxAbs() > 0);
+        double error = Claim.error(got, want);
+        assertTrue(error <= 1e-12, "error " + error);
+    }
+
+    @ParameterizedTest
+    @MethodSource("cells")
+    void onePassOfUnitVectorsIsTheProductOfSteps(Cell cell) {
+        Trace trace = trace(cell, 3);
+        List<SimpleMatrix> toLast = Jacobians.toLast(trace, 2);
+        assertEquals(Cases.T + 1, toLast.size());
+        for (int k = 0; k <= Cases.T; k++) {
+            agree(toLast.get(k), Jacobians.product(trace, 2, Cases.T, k));
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("cells")
+    void jacobiansAgreeWithTheComplexStep(Cell cell) {
+        Parameters p = Cases.parameters(cell, 0, random);
+        List<SimpleMatrix> x = Cases.sequence(Cases.T, Cases.I, 1, random);
+        State start = Cases.state(cell, 1, random);
+        Trace trace = Bptt.forward(p, x, start);
+        agree(Jacobians.toLast(trace, 0).get(0), Reference.stateJacobian(p, x, start));
+        agree(Jacobians.step(trace, 0, 3), Reference.stateJacobian(p, x.subList(2, 3), trace.state(2)));
+    }
+
+    /** dC_t/dC_k with h_k = o_k ∘ tanh C_k moved along, differentiated as a function of C_k. */
+    @Test
+    void totalDerivativeOfTheCellState() {
+        Lstm cell = new Lstm(Cases.I, Cases.H);
+        Parameters p = Cases.parameters(cell, 0, random);
+        List<SimpleMatrix> x = Cases.sequence(5, Cases.I, 1, random);
+        Trace trace = Bptt.forward(p, x, Cases.state(cell, 1, random));
+        int k = 2;
+        SimpleMatrix want = Derivatives.complexStep(
+                C -> {
+                    Map<String, SimpleMatrix> in = Reference.inputs(p, x.subList(k, 5), trace.state(k));
+                    in.put("C_0", C);
+                    in.put("h_0", trace.gate("o", k).elementMult(bptt.check.Elementwise.tanh(C)));
+                    return Reference.run(cell, in).get("C_3");
+                },
+                trace.C(k));
+        agree(Jacobians.cellState(trace, 0, k, Jacobians.toLast(trace, 0).get(k)), want);
+    }
+
+    @Test
+    void norms() {
+        SimpleMatrix A = new SimpleMatrix(2, 2, true, 1.2, 1.3, -1.3, -1.2);
+        assertEquals(2.5, Norms.spectral(A), 1e-12);
+        assertEquals(Math.sqrt(6.26), Norms.frobenius(A), 1e-12);
+        assertEquals(0.5, Norms.spectralRadius(A), 1e-12);
+        assertEquals(0, Norms.spectral(new SimpleMatrix(3, 3)));
+        assertEquals(2.5e-200, Norms.spectral(A.scale(1e-200)), 1e-211);
+        A.set(0, 0, Double.NaN);
+        assertThrows(IllegalArgumentException.class, () -> Norms.spectral(A));
+        assertThrows(IllegalArgumentException.class, () -> Norms.frobenius(A));
+    }
+
+    @Test
+    void decayOfAKnownNetwork() {
+        Parameters half = Parameters.zeros(new Rnn(1, 2, Rnn.Activation.IDENTITY), 0)
+                .with("W_hh", SimpleMatrix.identity(2).scale(0.5));
+        List<SimpleMatrix> x = Cases.sequence(10, 1, 1, random);
+        Decay decay = Decay.ofState(3, new int[] {0, 1, 4, 10}, Norms::spectral, r -> Bptt.forward(half, x));
+        assertArrayEquals(new double[] {1, 0.5, 0.0625, Math.pow(0.5, 10)}, decay.median(), 1e-15);
+        assertArrayEquals(new double[] {0, 1, 4, 10}, decay.x());
+    }
+
+    @Test
+    void quantilesAreOrderStatistics() {
+        Decay decay = new Decay(new double[] {1}, new double[][] {{5}, {0}, {Double.POSITIVE_INFINITY}, {2}, {1}});
+        assertEquals(2, decay.median()[0]);
+        assertEquals(0, decay.quantile(0)[0]);
+        assertEquals(Double.POSITIVE_INFINITY, decay.quantile(1)[0]);
+        assertThrows(IllegalArgumentException.class, () -> decay.quantile(1.1));
+    }
+
+    @Test
+    void seedsAreReproducible() {
+        Decay a = Decay.overSeeds(5, new double[] {0}, r -> new double[] {r.nextDouble()});
+        assertEquals(new Random(3).nextDouble(), a.bySeed()[2][0]);
+    }
+
+    @Test
+    void badInput() {
+        Trace trace = Bptt.forward(Init.uniform(Rnn.tanh(1, 2), 0, random), Cases.sequence(4, 1, 1, random));
+        refused(
+                "distances: expected ascending within 0 … T = 4, got [0, 9]",
+                () -> Decay.norms(trace, new int[] {0, 9}, Norms::spectral));
+        refused("seeds: expected at least 1, got 0", () -> Decay.overSeeds(0, new double[1], r -> new double[1]));
+        refused("sequence: expected 0 … 0, got 1", () -> Jacobians.toLast(trace, 1));
+        refused("seeds: expected 1×2, got 1×3", () -> new StateGradients(trace, 0, new SimpleMatrix(1, 3)));
+        StateGradients pass = new StateGradients(trace, 0, SimpleMatrix.identity(2), 0);
+        refused("t: expected 1 … 4, got 0", pass::back);
+    }
+
+    private static void refused(String message, org.junit.jupiter.api.function.Executable call) {
+        assertEquals(message, assertThrows(RuntimeException.class, call).getMessage());
+    }
+}

