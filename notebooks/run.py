@@ -18,6 +18,7 @@ import time
 from pathlib import Path
 
 import nbformat
+from jupyter_client.kernelspec import NoSuchKernel
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, DeadKernelError
 from PIL import Image, ImageChops
@@ -32,14 +33,15 @@ class Failed(Exception):
     """A notebook did not run to its end; the message says where and why."""
 
 
-def main():
+def main(arguments=None):
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--check", action="store_true", help="compare with the committed outputs, change nothing")
     parser.add_argument("notebooks", nargs="*", metavar="NB", help="beginning of a file name; default: all")
-    args = parser.parse_args()
+    args = parser.parse_args(arguments)
 
+    chosen = select(args.notebooks)
     failures = 0
-    for path in select(args.notebooks):
+    for path in chosen:
         started = time.monotonic()
         try:
             executed, folder = execute(path)
@@ -53,6 +55,7 @@ def main():
             print("  " + problem.replace("\n", "\n  "), flush=True)
         failures += bool(problems)
     shutil.rmtree(SCRATCH, ignore_errors=True)
+    print(f"notebooks: {len(chosen) - failures} passed, {failures} failed")
     return 1 if failures else 0
 
 
@@ -70,7 +73,7 @@ def execute(path):
     folder = SCRATCH / path.stem / HERE.name
     shutil.rmtree(folder.parent, ignore_errors=True)
     folder.mkdir(parents=True)
-    shutil.copytree(HERE / "results", folder / "results", ignore=shutil.ignore_patterns("*.svg"))
+    shutil.copytree(HERE / "results", folder / "results", ignore=shutil.ignore_patterns("*.svg", "*.png"))
     shutil.copy(HERE / "setup.jshell", folder)
     (folder.parent / "lib").symlink_to(HERE.parent / "lib")
 
@@ -94,10 +97,14 @@ def execute(path):
         shutdown_kernel="immediate",
         on_cell_start=show_cell,
     )
+    log = folder / "kernel.log"
     try:
-        client.execute()
-    except (CellExecutionError, DeadKernelError, TimeoutError) as error:
-        raise Failed(describe(notebook, error)) from None
+        with log.open("w") as stderr:
+            client.execute(stderr=stderr)
+    except NoSuchKernel:
+        raise Failed('no Jupyter kernel is named "java": make env installs one') from None
+    except (CellExecutionError, DeadKernelError, RuntimeError, TimeoutError) as error:
+        raise Failed(describe(notebook, error, log.read_text())) from None
     return clean(notebook), folder
 
 
@@ -108,7 +115,7 @@ def progress(line):
         print("\r" + line[:width].ljust(width) + ("" if line else "\r"), end="", flush=True)
 
 
-def describe(notebook, error):
+def describe(notebook, error, log):
     """The failing cell, its source and what Java said; nbclient's own message holds only kernel internals."""
     code = [cell for cell in notebook.cells if cell.cell_type == "code"]
     for number, cell in enumerate(code, 1):
@@ -116,7 +123,7 @@ def describe(notebook, error):
             if output.output_type == "error":
                 source = "\n".join("    " + line for line in cell.source.split("\n"))
                 return f"cell {number} of {len(code)}:\n{source}\n{output.ename}: {output.evalue}"
-    return f"{type(error).__name__}: {error}"
+    return f"{type(error).__name__}: {error}\nThe kernel wrote:\n{log[-2000:]}"
 
 
 def clean(notebook):

@@ -159,7 +159,8 @@ public final class Chart {
     }
 
     /**
-     * Draws the chart and writes its data to {@code results/NAME.csv} and itself to {@code results/NAME.svg}.
+     * Draws the chart and writes its data to {@code results/NAME.csv} and itself to {@code results/NAME.svg} and
+     * {@code .png}.
      *
      * @param name file name without extension
      * @param alt what the chart shows, in a sentence or two
@@ -171,6 +172,7 @@ public final class Chart {
         Figure figure = new Figure(png(chart), WIDTH, HEIGHT, alt + String.join("", omitted));
         Results.csv(name, table(name));
         Results.write(name + ".svg", svg(chart));
+        Results.write(name + ".png", figure.png());
         return figure;
     }
 

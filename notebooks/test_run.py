@@ -1,0 +1,139 @@
+"""Tests of the runner and of the two lists of dependencies. Run by make test."""
+
+import base64
+import contextlib
+import io
+import re
+import unittest
+from pathlib import Path
+
+import nbformat
+import yaml
+from PIL import Image
+
+import run
+
+HERE = Path(__file__).resolve().parent
+
+
+def notebook(*sources):
+    cells = [nbformat.v4.new_code_cell(source) for source in sources]
+    return nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": run.KERNEL})
+
+
+class Runner(unittest.TestCase):
+    """Each test has a notebook of its own, which it removes."""
+
+    def setUp(self):
+        self.path = HERE / "99-test-of-the-runner.ipynb"
+        self.addCleanup(self.path.unlink, missing_ok=True)
+        self.result = HERE / "results" / "99-test.csv"
+        self.addCleanup(self.result.unlink, missing_ok=True)
+
+    def save(self, *sources):
+        nbformat.write(notebook(*sources), self.path)
+        return self.path.read_text(encoding="utf-8")
+
+    def run_it(self, *options):
+        out = io.StringIO()
+        with contextlib.redirect_stdout(out):
+            code = run.main([*options, "99"])
+        return code, out.getvalue()
+
+    def test_outputs_and_results_are_written_and_reproduce(self):
+        self.save(
+            "%load setup.jshell",
+            'Results.csv("99-test", Table.create("t", IntColumn.create("n", 1, 2)));',
+            'System.out.println("one");\nSystem.out.println("two");',
+            "1 + 1",
+        )
+        code, _ = self.run_it()
+        self.assertEqual(code, 0)
+        cells = nbformat.read(self.path, as_version=4).cells
+        self.assertEqual([c.execution_count for c in cells], [1, 2, 3, 4])
+        self.assertEqual(cells[2].outputs[0].text, "one\ntwo\n")
+        self.assertEqual(cells[3].outputs[0].data["text/plain"], "2")
+        self.assertEqual(self.result.read_text(), "n\n1\n2\n")
+        written = self.path.read_text(encoding="utf-8")
+
+        code, out = self.run_it("--check")
+        self.assertEqual((code, self.path.read_text(encoding="utf-8")), (0, written), out)
+
+        self.path.write_text(written.replace('"two\\n"', '"three\\n"'), encoding="utf-8")
+        self.result.write_text("n\n1\n3\n")
+        code, out = self.run_it("--check")
+        self.assertEqual(code, 1)
+        self.assertRegex(out, r"(?s)cell 3, stdout differs:.*-three.*\+two")
+        self.assertRegex(out, r"(?s)results/99-test.csv differs:.*-3.*\+2")
+
+    def test_a_failure_names_cell_source_and_error_and_changes_nothing(self):
+        before = self.save(
+            "int fine = 1;",
+            '%load setup.jshell\nResults.csv("99-test", Table.create("t", IntColumn.create("n", 1)));',
+            'throw new IllegalArgumentException("expected 2, got 3");',
+        )
+        code, out = self.run_it()
+        self.assertEqual(code, 1)
+        self.assertIn("99-test-of-the-runner.ipynb", out)
+        self.assertIn("cell 3 of 3:", out)
+        self.assertIn('throw new IllegalArgumentException("expected 2, got 3");', out)
+        self.assertRegex(out, "IllegalArgumentException.*expected 2, got 3")
+        self.assertIn("notebooks: 0 passed, 1 failed", out)
+        self.assertEqual(self.path.read_text(encoding="utf-8"), before)
+        self.assertFalse(self.result.exists())
+
+    def test_an_unknown_notebook_is_refused(self):
+        with self.assertRaisesRegex(SystemExit, "no notebook begins with 77: expected one of 00-start-here.ipynb"):
+            run.main(["77"])
+
+
+class Comparison(unittest.TestCase):
+    @staticmethod
+    def picture(colour, size=(4, 3), **options):
+        out = io.BytesIO()
+        Image.new("RGB", size, colour).save(out, "png", **options)
+        return base64.b64encode(out.getvalue()).decode()
+
+    def test_pictures_are_compared_by_pixels(self):
+        one = self.picture("red")
+        other_bytes = self.picture("red", compress_level=0)
+        self.assertNotEqual(one, other_bytes)
+        self.assertEqual(run.compare_pictures("p", one, other_bytes), [])
+        self.assertIn("differs in the pixels", run.compare_pictures("p", one, self.picture("blue"))[0])
+        self.assertIn("4×3 pixels committed, 5×3", run.compare_pictures("p", one, self.picture("red", (5, 3)))[0])
+
+    def test_a_missing_output_is_a_difference(self):
+        stream = nbformat.v4.new_output("stream", name="stdout", text="a\n")
+        self.assertEqual(run.compare_outputs("c", [stream], [stream]), [])
+        self.assertEqual(len(run.compare_outputs("c", [stream], [])), 1)
+        self.assertEqual(len(run.compare_outputs("c", [], [stream])), 1)
+
+
+class Dependencies(unittest.TestCase):
+    """environment.yml and requirements.txt name the same tools in agreeing versions; only the kernel differs."""
+
+    def setUp(self):
+        lines = (HERE / "requirements.txt").read_text().split()
+        self.pins = dict(line.split("==") for line in lines)
+        self.environment = yaml.safe_load((HERE.parent / "environment.yml").read_text())
+        parts = (re.fullmatch(r"([\w-]+)(?:=([\d.]+))?", d) for d in self.environment["dependencies"])
+        self.conda = {part[1]: part[2] for part in parts}
+
+    def test_same_tools(self):
+        self.assertEqual(
+            self.pins.keys() - {"jjava"}, self.conda.keys() - {"ijava", "python", "openjdk", "maven", "make"}
+        )
+
+    def test_agreeing_versions(self):
+        for name in self.pins.keys() & self.conda.keys():
+            version = self.conda[name]
+            self.assertTrue(version is None or (self.pins[name] + ".").startswith(version + "."), name)
+
+    def test_what_the_project_needs_is_there(self):
+        self.assertEqual(self.environment["channels"], ["conda-forge"])
+        self.assertGreaterEqual(int(self.conda["openjdk"]), 17)
+        self.assertIn("JDK_JAVA_OPTIONS", self.environment["variables"])
+
+
+if __name__ == "__main__":
+    unittest.main()
