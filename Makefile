@@ -51,7 +51,7 @@ $(JAR): lib/pom.xml $(shell find lib/src/main -type f) | need-java need-maven
 
 need-java:
 	@javac -version 2>&1 | awk '{ok = $$1 == "javac" && int($$2) >= 17} END {exit !ok}' || { \
-	  echo "JDK 17 or newer is needed, found: $$(javac -version 2>&1 | head -1). Get it: conda install -c conda-forge openjdk=17 | apt install openjdk-17-jdk | brew install openjdk@17 | winget install EclipseAdoptium.Temurin.17.JDK" >&2; exit 1; }
+	  echo "JDK 17 or newer is needed, found $$(command -v javac >/dev/null && javac -version 2>&1 || echo none). Get it: conda install -c conda-forge openjdk=17 | apt install openjdk-17-jdk | brew install openjdk@17 | winget install EclipseAdoptium.Temurin.17.JDK" >&2; exit 1; }
 
 need-maven:
 	@command -v mvn >/dev/null || { \
@@ -59,4 +59,4 @@ need-maven:
 
 need-python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10))' 2>/dev/null || { \
-	  echo "Python 3.10 or newer is needed, found: $$($(PYTHON) --version 2>&1 | head -1). Get it: conda install python=3.12 | apt install python3 python3-venv | brew install python | winget install Python.Python.3.12" >&2; exit 1; }
+	  echo "Python 3.10 or newer is needed, found $$(command -v $(PYTHON) >/dev/null && $(PYTHON) --version 2>&1 || echo none). Get it: conda install python=3.12 | apt install python3 python3-venv | brew install python | winget install Python.Python.3.12" >&2; exit 1; }

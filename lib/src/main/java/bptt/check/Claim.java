@@ -116,6 +116,19 @@ public final class Claim {
     }
 
     /**
+     * Claims that a wrong inequality does not hold.
+     *
+     * @param form what is wrong about it
+     * @param left measured, finite
+     * @param right what the wrong form says is its upper bound
+     * @return this
+     * @throws AssertionError if left ≤ right does hold
+     */
+    public Claim rejectsAtMost(String form, double left, double right) {
+        return conclude(left > right && Double.isFinite(left), "  ✗ %s: %s > %s, rejected", form, left, right, true);
+    }
+
+    /**
      * Everything claimed so far in this session.
      *
      * @return lines in order

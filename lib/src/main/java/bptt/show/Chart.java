@@ -300,7 +300,7 @@ public final class Chart {
         if (Math.abs(exponent - k) > 1e-9) {
             return " ";
         }
-        if (k >= 0 && k <= 4) {
+        if (k >= 0 && k <= 3) {
             return "1" + "0".repeat((int) k);
         }
         StringBuilder power = new StringBuilder("10");

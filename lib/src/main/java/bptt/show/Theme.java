@@ -32,7 +32,7 @@ final class Theme {
             Map.entry("limit", new Color(0x999999)));
 
     private static final Color[] OTHERS = {
-        new Color(0x0072B2), new Color(0xE69F00), new Color(0x56B4E9), new Color(0x000000), new Color(0xD55E00)
+        new Color(0xE69F00), new Color(0x56B4E9), new Color(0x000000), new Color(0x8C6D31), new Color(0x999999)
     };
 
     /** Viridis from dark to light, for a quantity that grows from series to series. */
@@ -98,7 +98,7 @@ final class Theme {
     /** The colour of a series, by its name, or by its number if the name belongs to no architecture. */
     static Color colour(String series, int number) {
         Color other = OTHERS[number % OTHERS.length];
-        return ARCHITECTURES.getOrDefault(series, ARCHITECTURES.getOrDefault(series.split("[ ,(]")[0], other));
+        return ARCHITECTURES.getOrDefault(series, ARCHITECTURES.getOrDefault(series.split("[ ,(:?]")[0], other));
     }
 
     /** Colour number i of n along the ramp. */
