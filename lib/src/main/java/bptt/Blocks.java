@@ -69,4 +69,21 @@ final class Blocks {
         }
         return 0;
     }
+
+    static void requireStep(int t, int first, int last) {
+        if (t < first || t > last) {
+            throw new IllegalArgumentException("t: expected %d … %d, got %d".formatted(first, last, t));
+        }
+    }
+
+    static void requireNoOverflow(SimpleMatrix m, String what) {
+        requireNoOverflow(m.toArray2(), 0, m.getNumRows(), m.getNumCols(), what);
+    }
+
+    static void requireNoOverflow(double[][] rows, int first, int count, int n, String what) {
+        double bad = firstNotFinite(rows, first, count, n);
+        if (bad != 0) {
+            throw new ArithmeticException("%s is %s: the pass overflowed there".formatted(what, bad));
+        }
+    }
 }

@@ -90,7 +90,7 @@ public final class Bptt {
             }
         });
         for (int t = 1; t <= T; t++) {
-            requireFinite(trace.state, cell, t, B, "");
+            requireNoOverflow(trace.state, cell, t, B, "");
         }
         return trace;
     }
@@ -152,7 +152,7 @@ public final class Bptt {
         double[][][] dState = new double[cell.states().size()][(T + 1) * B][H];
         Parameters gradients = Parameters.zeros(cell, trace.parameters.outputs());
         dStates.forEach((t, d) -> {
-            trace.requireStep(t, 0);
+            Blocks.requireStep(t, 0, T);
             d.require(cell, B, "∂L/∂(state at t = " + t + ")");
             for (int s = 0; s < dState.length; s++) {
                 Blocks.add(d.parts().get(s), dState[s], t * B);
@@ -183,7 +183,10 @@ public final class Bptt {
             }
         });
         for (int t = T; t >= 0; t--) {
-            requireFinite(dState, cell, t, B, "∂L/∂");
+            requireNoOverflow(dState, cell, t, B, "∂L/∂");
+            if (t > 0) {
+                Blocks.requireNoOverflow(dx, (t - 1) * B, B, I, "∂L/∂x at t = " + t);
+            }
         }
 
         double[][][] dW = new double[gates][H + I + 1][H];
@@ -198,26 +201,31 @@ public final class Bptt {
                         (from, to) -> Rows.addTransposedProduct(dW_q, input, da_q, T * B, H, from, to));
             }
         }
-        try {
-            gradients = Weights.unpack(gradients, dW);
-        } catch (IllegalArgumentException overflow) {
-            throw new ArithmeticException("∂L/∂" + overflow.getMessage());
+        for (q = 0; q < gates; q++) {
+            Blocks.requireNoOverflow(
+                    dW[q],
+                    0,
+                    H + I + 1,
+                    H,
+                    "∂L/∂(weights of gate " + cell.gates().get(q) + ")");
         }
+        gradients = Weights.unpack(gradients, dW);
         return new Gradients(trace, gradients, dState, dGate, dx);
     }
 
     /**
-     * One step backwards for one row. If {@code dx} is null, only the state's gradient is wanted.
+     * One step backwards for one row.
      *
-     * @param dInput room for ∂L/∂[u | x], H+I
+     * @param dInput room for ∂L/∂[u | x], H+I; or only H, if ∂L/∂x is not wanted
+     * @param dx ∂L/∂x_t, added to; null if not wanted
      */
     static void stepBackward(Cell cell, Weights weights, Step step, double[] dInput, double[] dx) {
-        int H = cell.hidden(), n = dx == null ? H : dInput.length;
+        int H = cell.hidden(), n = dInput.length;
         List<List<String>> stages = cell.stages();
         int q = step.dGate.length;
         for (int stage = stages.size() - 1; stage >= 0; stage--) {
             cell.backward(stage, step);
-            Arrays.fill(dInput, 0, n, 0);
+            Arrays.fill(dInput, 0);
             for (int first = q - stages.get(stage).size(); q > first; ) {
                 q--;
                 Rows.addProduct(dInput, step.dGate[q], weights.backward[q], H, n);
@@ -246,7 +254,7 @@ public final class Bptt {
             throw new IllegalArgumentException("∂L/∂o: expected none, for this network has no readout");
         }
         dOutputs.forEach((t, do_t) -> {
-            trace.requireStep(t, 1);
+            Blocks.requireStep(t, 1, trace.T);
             Checks.shape(do_t, O, B, "∂L/∂o at t = " + t);
             Checks.finite(do_t, "∂L/∂o at t = " + t);
         });
@@ -261,6 +269,7 @@ public final class Bptt {
                 Blocks.add(W_hy.transpose().mult(do_t), dh, t * B);
             }
         }
+        Blocks.requireNoOverflow(dW_hy, "∂L/∂W_hy");
         return gradients.with("W_hy", dW_hy).with("b_y", db_y);
     }
 
@@ -268,18 +277,18 @@ public final class Bptt {
         if (x.isEmpty()) {
             throw new IllegalArgumentException("x: expected at least one step, got T = 0");
         }
-        if (x.get(0) == null || x.get(0).getNumCols() == 0) {
+        if (x.get(0) == null) {
+            throw new IllegalArgumentException("x at t = 1: expected a matrix, got null");
+        }
+        if (x.get(0).getNumCols() == 0) {
             throw new IllegalArgumentException("x at t = 1: expected at least one sequence, got B = 0");
         }
     }
 
-    private static void requireFinite(double[][][] state, Cell cell, int t, int B, String what) {
+    private static void requireNoOverflow(double[][][] state, Cell cell, int t, int B, String what) {
         for (int s = 0; s < state.length; s++) {
-            double bad = Blocks.firstNotFinite(state[s], t * B, B, cell.hidden());
-            if (bad != 0) {
-                throw new ArithmeticException("%s%s at t = %d is %s: the pass overflowed there"
-                        .formatted(what, cell.states().get(s), t, bad));
-            }
+            Blocks.requireNoOverflow(
+                    state[s], t * B, B, cell.hidden(), what + cell.states().get(s) + " at t = " + t);
         }
     }
 }

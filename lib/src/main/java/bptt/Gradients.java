@@ -60,7 +60,7 @@ public final class Gradients {
      * @return I×B
      */
     public SimpleMatrix x(int t) {
-        requireStep(t, 1);
+        Blocks.requireStep(t, 1, T);
         return Blocks.matrix(x, (t - 1) * B, B, 0, cell.inputs());
     }
 
@@ -74,7 +74,7 @@ public final class Gradients {
      * @return ∂L/∂h_t, and ∂L/∂C_t for an LSTM, each H×B
      */
     public State state(int t) {
-        requireStep(t, 0);
+        Blocks.requireStep(t, 0, T);
         return Blocks.state(state, t, B, cell.hidden());
     }
 
@@ -108,13 +108,7 @@ public final class Gradients {
      * @return H×B
      */
     public SimpleMatrix a(String gate, int t) {
-        requireStep(t, 1);
+        Blocks.requireStep(t, 1, T);
         return Blocks.matrix(this.gate[Blocks.gate(cell, gate)], (t - 1) * B, B, 0, cell.hidden());
-    }
-
-    private void requireStep(int t, int first) {
-        if (t < first || t > T) {
-            throw new IndexOutOfBoundsException("t: expected %d … %d, got %d".formatted(first, T, t));
-        }
     }
 }

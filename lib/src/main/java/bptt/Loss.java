@@ -26,10 +26,11 @@ public final class Loss {
 
     private final Kind kind;
 
-    /** By step; the step −1 stands for the last one, whatever T is. */
-    private final SortedMap<Integer, SimpleMatrix> targets;
+    /** The key of a target at the last step, whatever T is. */
+    private static final int LAST = 0;
 
-    private static final int LAST = -1;
+    /** By step. */
+    private final SortedMap<Integer, SimpleMatrix> targets = new TreeMap<>();
 
     /** The T that targets for each step ask for; 0 if any T will do. */
     private final int steps;
@@ -40,12 +41,8 @@ public final class Loss {
         }
         this.kind = kind;
         this.steps = steps;
-        this.targets = new TreeMap<>(targets);
-        this.targets.forEach((t, y) -> {
+        targets.forEach((t, y) -> {
             String what = t == LAST ? "target y" : "target y at t = " + t;
-            if (t != LAST && t < 1) {
-                throw new IllegalArgumentException("targets: expected steps t ≥ 1, got t = " + t);
-            }
             if (y == null || y.getNumElements() == 0) {
                 throw new IllegalArgumentException(what + ": expected O×B with O, B ≥ 1, got none");
             }
@@ -53,6 +50,7 @@ public final class Loss {
             if (kind == Kind.CROSS_ENTROPY) {
                 requireDistributions(y, what);
             }
+            this.targets.put(t, y.copy());
         });
     }
 
@@ -83,7 +81,7 @@ public final class Loss {
      * @return the loss
      */
     public static Loss meanSquared(Map<Integer, SimpleMatrix> y) {
-        return new Loss(Kind.SQUARED, y, 0);
+        return new Loss(Kind.SQUARED, requireSteps(y), 0);
     }
 
     /**
@@ -113,7 +111,7 @@ public final class Loss {
      * @return the loss
      */
     public static Loss crossEntropy(Map<Integer, SimpleMatrix> y) {
-        return new Loss(Kind.CROSS_ENTROPY, y, 0);
+        return new Loss(Kind.CROSS_ENTROPY, requireSteps(y), 0);
     }
 
     /**
@@ -149,9 +147,9 @@ public final class Loss {
     public static SimpleMatrix softmax(SimpleMatrix o) {
         SimpleMatrix y = new SimpleMatrix(o.getNumRows(), o.getNumCols());
         for (int b = 0; b < o.getNumCols(); b++) {
-            double logSum = logSumExp(o, b);
+            double max = max(o, b), sum = sumExp(o, b, max);
             for (int j = 0; j < o.getNumRows(); j++) {
-                y.set(j, b, StrictMath.exp(o.get(j, b) - logSum));
+                y.set(j, b, StrictMath.exp(o.get(j, b) - max) / sum);
             }
         }
         return y;
@@ -196,9 +194,9 @@ public final class Loss {
         }
         double sum = 0;
         for (int b = 0; b < y.getNumCols(); b++) {
-            double logSum = logSumExp(o, b);
+            double max = max(o, b), logSum = StrictMath.log(sumExp(o, b, max));
             for (int j = 0; j < y.getNumRows(); j++) {
-                sum += y.get(j, b) * (logSum - o.get(j, b));
+                sum += y.get(j, b) * (logSum + (max - o.get(j, b)));
             }
         }
         return sum / y.getNumCols();
@@ -214,10 +212,17 @@ public final class Loss {
                     "targets: expected steps up to T = %d, got t = %d".formatted(trace.T, targets.lastKey()));
         }
         if (trace.parameters.outputs() == 0) {
-            throw new IllegalStateException("a loss needs a readout, but this network has O = 0");
+            throw new IllegalArgumentException("a loss needs a readout, but this network has O = 0");
         }
         targets.forEach(
                 (t, y) -> Checks.shape(y, trace.parameters.outputs(), trace.B, "target y at t = " + step(t, trace)));
+    }
+
+    private static Map<Integer, SimpleMatrix> requireSteps(Map<Integer, SimpleMatrix> targets) {
+        targets.keySet().stream().filter(t -> t < 1).findAny().ifPresent(t -> {
+            throw new IllegalArgumentException("targets: expected steps t ≥ 1, got t = " + t);
+        });
+        return targets;
     }
 
     private static int step(int key, Trace trace) {
@@ -245,15 +250,15 @@ public final class Loss {
         }
     }
 
-    private static double logSumExp(SimpleMatrix o, int b) {
-        double max = Double.NEGATIVE_INFINITY;
-        for (int j = 0; j < o.getNumRows(); j++) {
-            max = Math.max(max, o.get(j, b));
-        }
+    private static double max(SimpleMatrix o, int b) {
+        return o.getColumn(b).elementMax();
+    }
+
+    private static double sumExp(SimpleMatrix o, int b, double max) {
         double sum = 0;
         for (int j = 0; j < o.getNumRows(); j++) {
             sum += StrictMath.exp(o.get(j, b) - max);
         }
-        return max + StrictMath.log(sum);
+        return sum;
     }
 }

@@ -13,9 +13,12 @@ import org.ejml.simple.SimpleMatrix;
  * @param parts h (H×B), then C (H×B) for an LSTM
  */
 public record State(List<SimpleMatrix> parts) {
-    /** Copies the list. */
+    /** Copies the matrices. */
     public State {
-        parts = List.copyOf(parts);
+        if (parts.isEmpty()) {
+            throw new IllegalArgumentException("state: expected h, or h and C, got nothing");
+        }
+        parts = parts.stream().map(SimpleMatrix::copy).toList();
     }
 
     /**

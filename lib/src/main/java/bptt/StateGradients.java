@@ -45,7 +45,7 @@ public final class StateGradients {
         if (sequence < 0 || sequence >= trace.B) {
             throw new IllegalArgumentException("sequence: expected 0 … %d, got %d".formatted(trace.B - 1, sequence));
         }
-        trace.requireStep(t, 0);
+        Blocks.requireStep(t, 0, trace.T);
         int H = trace.cell.hidden(), parts = trace.state.length;
         Checks.shape(seeds, seeds.getNumRows(), parts * H, "seeds");
         Checks.finite(seeds, "seeds");
@@ -82,7 +82,7 @@ public final class StateGradients {
         for (int s = 0; s < now.length; s++) {
             double bad = Blocks.firstNotFinite(now[s], 0, seeds, H);
             if (bad != 0) {
-                throw new ArithmeticException("∂s_T/∂%s at k = %d is %s: the pass overflowed there"
+                throw new ArithmeticException("∂s/∂%s at k = %d is %s: the pass overflowed there"
                         .formatted(trace.cell.states().get(s), k, bad));
             }
             rows.insertIntoThis(0, s * H, Blocks.matrix(now[s], 0, seeds, 0, H).transpose());
@@ -92,7 +92,7 @@ public final class StateGradients {
 
     /** One step back, from k to k − 1. */
     public void back() {
-        trace.requireStep(k, 1);
+        Blocks.requireStep(k, 1, trace.T);
         Cell cell = trace.cell;
         int H = cell.hidden(), gates = cell.gates().size();
         Split.over(seeds, (long) seeds * gates * H * H, (from, to) -> {

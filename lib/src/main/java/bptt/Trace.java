@@ -104,7 +104,7 @@ public final class Trace {
      * @return h_t, and C_t for an LSTM, each H×B
      */
     public State state(int t) {
-        requireStep(t, 0);
+        Blocks.requireStep(t, 0, T);
         return Blocks.state(state, t, B, cell.hidden());
     }
 
@@ -115,7 +115,7 @@ public final class Trace {
      * @return h_t, H×B
      */
     public SimpleMatrix h(int t) {
-        requireStep(t, 0);
+        Blocks.requireStep(t, 0, T);
         return Blocks.matrix(state[0], t * B, B, 0, cell.hidden());
     }
 
@@ -137,7 +137,7 @@ public final class Trace {
      * @return H×B
      */
     public SimpleMatrix gate(String name, int t) {
-        requireStep(t, 1);
+        Blocks.requireStep(t, 1, T);
         return Blocks.matrix(gate[Blocks.gate(cell, name)], (t - 1) * B, B, 0, cell.hidden());
     }
 
@@ -146,20 +146,16 @@ public final class Trace {
      *
      * @param t 1 … T
      * @return O×B
-     * @throws IllegalStateException if the network has no readout
+     * @throws IllegalArgumentException if the network has no readout
      */
     public SimpleMatrix o(int t) {
-        requireStep(t, 1);
+        Blocks.requireStep(t, 1, T);
         if (parameters.outputs() == 0) {
-            throw new IllegalStateException("this network has no readout: O = 0");
+            throw new IllegalArgumentException("this network has no readout: O = 0");
         }
-        SimpleMatrix b_y = parameters.get("b_y");
-        return parameters.get("W_hy").mult(h(t)).plus(b_y.mult(SimpleMatrix.ones(1, B)));
-    }
-
-    void requireStep(int t, int first) {
-        if (t < first || t > T) {
-            throw new IndexOutOfBoundsException("t: expected %d … %d, got %d".formatted(first, T, t));
-        }
+        SimpleMatrix b_y = parameters.get("b_y").mult(SimpleMatrix.ones(1, B));
+        SimpleMatrix o = parameters.get("W_hy").mult(h(t)).plus(b_y);
+        Blocks.requireNoOverflow(o, "o at t = " + t);
+        return o;
     }
 }

@@ -8,6 +8,7 @@ import bptt.cell.Init;
 import bptt.cell.Lstm;
 import bptt.cell.Parameters;
 import bptt.cell.Rnn;
+import bptt.math.Split;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -73,7 +74,7 @@ class BadInputTest {
         refused("W_hh: expected finite numbers, got Infinity in row 0, column 1", () -> p.with("W_hh", infinite));
         refused("expected at least 1 input and 1 unit, got I = 0, H = 3", () -> new Gru(0, 3));
         refused("outputs O: expected 0 (no readout) or more, got -1", () -> Parameters.zeros(new Gru(1, 3), -1));
-        refused("gain: expected 0 or more, got NaN", () -> Init.gaussian(3, Double.NaN, new Random(1)));
+        refused("gain: expected 0 or more and finite, got NaN", () -> Init.gaussian(3, Double.NaN, new Random(1)));
     }
 
     @Test
@@ -123,5 +124,116 @@ class BadInputTest {
         refused("h at t = 4 is Infinity: the pass overflowed there", () -> Bptt.forward(linear, zeros, State.of(one)));
         Trace fromZero = Bptt.forward(linear, zeros);
         refused("∂L/∂h at t = 2 is Infinity: the pass overflowed there", () -> Bptt.backward(fromZero, State.of(one)));
+    }
+
+    @Test
+    void overflowElsewhere() {
+        SimpleMatrix huge = new SimpleMatrix(new double[][] {{1e200}});
+        Parameters wide = Parameters.zeros(new Rnn(1, 1, Rnn.Activation.IDENTITY), 1)
+                .with("W_xh", huge)
+                .with("W_hy", huge);
+        List<SimpleMatrix> one = List.of(SimpleMatrix.ones(1, 1));
+        Trace big = Bptt.forward(wide, one);
+        refused("o at t = 1 is Infinity: the pass overflowed there", () -> big.o(1));
+        refused("∂L/∂x at t = 1 is Infinity: the pass overflowed there", () -> Bptt.backward(big, State.of(huge)));
+        refused("∂L/∂W_hy is Infinity: the pass overflowed there", () -> Bptt.backward(big, Map.of(1, huge), Map.of()));
+        Parameters narrow = wide.with("W_xh", SimpleMatrix.ones(1, 1));
+        refused(
+                "∂L/∂(weights of gate h) is Infinity: the pass overflowed there",
+                () -> Bptt.backward(Bptt.forward(narrow, List.of(huge)), State.of(huge)));
+    }
+
+    /** In a unit, a sequence and a step that are not the first, and on threads that are not the caller's. */
+    @Test
+    void overflowIsFoundWhereverItIs() {
+        Parameters linear = Parameters.zeros(new Rnn(1, 2, Rnn.Activation.IDENTITY), 0)
+                .with("W_hh", new SimpleMatrix(2, 2, true, 1, 0, 0, 1e100));
+        SimpleMatrix h_0 = new SimpleMatrix(2, 3, true, 1, 1, 1, 0, 0, 1);
+        List<SimpleMatrix> zeros = Cases.sequence(5, 1, 3, new Random(1)).stream()
+                .map(x_t -> x_t.scale(0))
+                .toList();
+        refused("h at t = 4 is Infinity: the pass overflowed there", () -> Bptt.forward(linear, zeros, State.of(h_0)));
+        Trace fromZero = Bptt.forward(linear, zeros.subList(0, 4));
+        refused("∂L/∂h at t = 0 is Infinity: the pass overflowed there", () -> Bptt.backward(fromZero, State.of(h_0)));
+        refused("∂s/∂h at k = 0 is Infinity: the pass overflowed there", () -> {
+            StateGradients pass = new StateGradients(fromZero, 2, SimpleMatrix.identity(2));
+            while (pass.k() > 0) {
+                pass.back();
+            }
+            pass.rows();
+        });
+        refused(
+                "seed 3",
+                () -> Split.each(8, i -> {
+                    if (i >= 3) {
+                        throw new ArithmeticException("seed " + i);
+                    }
+                    return i;
+                }));
+    }
+
+    @Test
+    void targetsAndSeeds() {
+        SimpleMatrix y = new SimpleMatrix(1, 5);
+        refused("targets: expected steps t ≥ 1, got t = -1", () -> Loss.meanSquared(Map.of(-1, y)));
+        refused("targets: expected steps t ≥ 1, got t = 0", () -> Loss.crossEntropy(Map.of(0, y)));
+        refused(
+                "target y at t = 2: expected finite numbers, got NaN in row 0, column 0",
+                () -> Loss.meanSquared(Map.of(2, y.plus(Double.NaN))));
+        refused("target y: expected O×B with O, B ≥ 1, got none", () -> Loss.meanSquared(new SimpleMatrix(0, 0)));
+        refused(
+                "target y: expected non-negative columns of sum 1, got another in column 0",
+                () -> Loss.crossEntropy(new SimpleMatrix(2, 1, true, 1.5, -0.5)));
+        refused(
+                "target y: expected non-negative columns of sum 1, got another in column 0",
+                () -> Loss.crossEntropy(new SimpleMatrix(2, 1, true, 0.5, 0.51)));
+        refused(
+                "targets: expected one for each of T = 4 steps, got 5",
+                () -> Bptt.backward(
+                        trace, Loss.crossEntropy(java.util.Collections.nCopies(5, SimpleMatrix.ones(1, 5)))));
+        refused("t: expected 0 … 4, got 5", () -> Bptt.backward(trace, Map.of(), Map.of(5, State.zero(p.cell(), 5))));
+        SimpleMatrix nan = new SimpleMatrix(3, 5).plus(Double.NaN);
+        refused(
+                "∂L/∂(state at t = 4), h: expected finite numbers, got NaN in row 0, column 0",
+                () -> Bptt.backward(trace, State.of(nan)));
+        refused(
+                "∂L/∂o at t = 1: expected finite numbers, got NaN in row 0, column 0",
+                () -> Bptt.backward(trace, Map.of(1, y.plus(Double.NaN)), Map.of()));
+        Trace noReadout = Bptt.forward(Init.uniform(Rnn.tanh(2, 3), 0, new Random(1)), x);
+        refused("this network has no readout: O = 0", () -> noReadout.o(1));
+        refused(
+                "∂L/∂o: expected none, for this network has no readout",
+                () -> Bptt.backward(noReadout, Map.of(1, y), Map.of()));
+        refused("state: expected h, or h and C, got nothing", State::of);
+        refused(
+                "x at t = 1: expected a matrix, got null",
+                () -> Bptt.forward(p, java.util.Collections.singletonList(null)));
+        refused("gain: expected 0 or more and finite, got Infinity", () -> Init.orthogonal(2, 1 / 0.0, new Random(1)));
+        refused("expected at least 1 input and 1 unit, got I = 2, H = 0", () -> new Lstm(2, 0));
+        refused("expected at least 1 input and 1 unit, got I = 2, H = 0", () -> Rnn.relu(2, 0));
+    }
+
+    @Test
+    void complexMatricesAreRefused() {
+        SimpleMatrix z = p.get("W_hh");
+        z.convertToComplex();
+        refused("W_hh: expected real numbers, got a complex matrix", () -> p.with("W_hh", z));
+    }
+
+    /** What went in can be changed afterwards without changing what came out. */
+    @Test
+    void nothingIsShared() {
+        SimpleMatrix y = new SimpleMatrix(1, 5), h_0 = new SimpleMatrix(3, 5);
+        Loss loss = Loss.meanSquared(y);
+        State start = State.of(h_0);
+        double value = loss.value(trace);
+        y.fill(9);
+        h_0.fill(9);
+        assertEquals(value, loss.value(trace));
+        assertEquals(0, start.h().elementMaxAbs());
+        p.asMap().get("W_hh").fill(9);
+        assertEquals(
+                p.get("W_hh").get(0),
+                Init.uniform(Rnn.tanh(2, 3), 1, new Random(1)).get("W_hh").get(0));
     }
 }

@@ -284,4 +284,38 @@ class GradientsTest {
             assertTrue(gradients.x(1).getColumn(b).isIdentical(alone.x(1), 0));
         }
     }
+
+    /** A cross-entropy at some steps; and a seed on the initial state itself. */
+    @Test
+    void crossEntropyAtSomeSteps() {
+        Cell cell = Rnn.tanh(I, Cases.H);
+        Parameters p = Cases.parameters(cell, O, random);
+        List<SimpleMatrix> x = Cases.sequence(T, I, B, random);
+        State start = Cases.state(cell, B, random);
+        SimpleMatrix y = Loss.oneHot(O, 0, 2, 1, 1, 2);
+        Loss loss = Loss.crossEntropy(Map.of(2, y, T, y));
+        agree(
+                Bptt.backward(Bptt.forward(p, x, start), loss),
+                cell,
+                Reference.inputs(p, x, start),
+                out -> Reference.crossEntropy(out.get("o_2"), y).plus(Reference.crossEntropy(out.get("o_" + T), y)));
+
+        State seed = Cases.state(cell, B, random);
+        Gradients direct = Bptt.backward(Bptt.forward(p, x), Map.of(), Map.of(0, seed));
+        assertTrue(direct.h(0).isIdentical(seed.h(), 0));
+    }
+
+    @Test
+    void softmaxOfLargeLogits() {
+        SimpleMatrix o = new SimpleMatrix(2, 2, true, 1e16, 1000, 1e16, -1000);
+        SimpleMatrix want = new SimpleMatrix(2, 2, true, 0.5, 1, 0.5, 0);
+        assertTrue(Loss.softmax(o).isIdentical(want, 0));
+    }
+
+    /** The joint state is h above C. */
+    @Test
+    void jointState() {
+        State s = State.of(SimpleMatrix.ones(2, 1), new SimpleMatrix(2, 1));
+        assertTrue(s.joint().isIdentical(new SimpleMatrix(4, 1, true, 1, 1, 0, 0), 1e-15));
+    }
 }

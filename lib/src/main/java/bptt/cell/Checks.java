@@ -26,14 +26,17 @@ public final class Checks {
     }
 
     /**
-     * Requires finite entries.
+     * Requires finite real entries.
      *
      * @param a matrix
      * @param what names the matrix in the message
-     * @throws IllegalArgumentException if an entry is NaN or infinite; the message gives the first
+     * @throws IllegalArgumentException if a is complex or an entry is NaN or infinite; the message gives the first
      *     one's place
      */
     public static void finite(SimpleMatrix a, String what) {
+        if (!a.getType().isReal()) {
+            throw new IllegalArgumentException(what + ": expected real numbers, got a complex matrix");
+        }
         for (int i = 0; i < a.getNumRows(); i++) {
             for (int j = 0; j < a.getNumCols(); j++) {
                 if (!Double.isFinite(a.get(i, j))) {

@@ -120,8 +120,8 @@ public final class Init {
     }
 
     private static double requireGain(double gain) {
-        if (!(gain >= 0)) {
-            throw new IllegalArgumentException("gain: expected 0 or more, got " + gain);
+        if (!(gain >= 0 && gain < Double.POSITIVE_INFINITY)) {
+            throw new IllegalArgumentException("gain: expected 0 or more and finite, got " + gain);
         }
         return gain;
     }

@@ -23,8 +23,10 @@ public record Rnn(int inputs, int hidden, Activation activation) implements Cell
             }
 
             @Override
-            double derivative(double h) {
-                return 1 - h * h;
+            void back(double[] da, double[] dh, double[] h, int n) {
+                for (int j = 0; j < n; j++) {
+                    da[j] = dh[j] * (1 - h[j] * h[j]);
+                }
             }
         },
         /** φ = max(a, 0), φ′ = 1 if a &gt; 0, otherwise 0 (at the kink a = 0 too). NaN stays NaN. */
@@ -37,8 +39,10 @@ public record Rnn(int inputs, int hidden, Activation activation) implements Cell
             }
 
             @Override
-            double derivative(double h) {
-                return h > 0 ? 1 : 0;
+            void back(double[] da, double[] dh, double[] h, int n) {
+                for (int j = 0; j < n; j++) {
+                    da[j] = h[j] > 0 ? dh[j] : 0;
+                }
             }
         },
         /** φ = σ, φ′ = h (1 − h). */
@@ -49,8 +53,10 @@ public record Rnn(int inputs, int hidden, Activation activation) implements Cell
             }
 
             @Override
-            double derivative(double h) {
-                return h * (1 - h);
+            void back(double[] da, double[] dh, double[] h, int n) {
+                for (int j = 0; j < n; j++) {
+                    da[j] = dh[j] * h[j] * (1 - h[j]);
+                }
             }
         },
         /** φ(a) = a, φ′ = 1: the linear network. */
@@ -59,14 +65,17 @@ public record Rnn(int inputs, int hidden, Activation activation) implements Cell
             void apply(double[] a, int n) {}
 
             @Override
-            double derivative(double h) {
-                return 1;
+            void back(double[] da, double[] dh, double[] h, int n) {
+                for (int j = 0; j < n; j++) {
+                    da[j] = dh[j];
+                }
             }
         };
 
         abstract void apply(double[] a, int n);
 
-        abstract double derivative(double h);
+        /** da ← dh ∘ φ′; the loop is in here because a call per element would cost more than the arithmetic. */
+        abstract void back(double[] da, double[] dh, double[] h, int n);
     }
 
     private static final List<List<String>> STAGES = List.of(List.of("h"));
@@ -117,9 +126,6 @@ public record Rnn(int inputs, int hidden, Activation activation) implements Cell
 
     @Override
     public void backward(int stage, Step s) {
-        double[] h = s.gate[0], dh = s.dAfter[0], da = s.dGate[0];
-        for (int j = 0; j < hidden; j++) {
-            da[j] = dh[j] * activation.derivative(h[j]);
-        }
+        activation.back(s.dGate[0], s.dAfter[0], s.gate[0], hidden);
     }
 }

@@ -7,6 +7,7 @@ import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -27,7 +28,7 @@ import org.ejml.simple.SimpleMatrix;
  */
 public final class Claim {
     private static final Map<String, String> STATEMENTS = statements();
-    private static final List<Line> RECORD = new ArrayList<>();
+    private static final List<Line> RECORD = Collections.synchronizedList(new ArrayList<>());
 
     private final String id;
     private SimpleMatrix truth;
@@ -78,6 +79,9 @@ public final class Claim {
      * @throws AssertionError if they are not
      */
     public Claim agrees(String what, SimpleMatrix formula, SimpleMatrix truth, double bound) {
+        if (!(bound > 0 && bound < 1)) {
+            throw new IllegalArgumentException(id + ": expected a relative bound between 0 and 1, got " + bound);
+        }
         requireMeaningful("the formula's side", formula);
         requireMeaningful("the independent side", truth);
         double error = error(formula, truth);
@@ -112,7 +116,13 @@ public final class Claim {
      * @throws AssertionError if left ≤ right does not hold
      */
     public Claim atMost(String what, double left, double right) {
-        return conclude(left <= right && Double.isFinite(left), "  ✓ %s: %s ≤ %s", what, left, right, false);
+        return conclude(
+                left <= right && Double.isFinite(left) && Double.isFinite(right),
+                "  ✓ %s: %s ≤ %s",
+                what,
+                left,
+                right,
+                false);
     }
 
     /**
@@ -150,6 +160,9 @@ public final class Claim {
             throw new AssertionError("cannot compare %d×%d with %d×%d"
                     .formatted(a.getNumRows(), a.getNumCols(), b.getNumRows(), b.getNumCols()));
         }
+        if (!a.getType().isReal() || !b.getType().isReal()) {
+            throw new AssertionError("cannot compare complex matrices: take the real or the imaginary part");
+        }
         double difference = 0, size = 0;
         for (int i = 0; i < a.getNumRows(); i++) {
             for (int j = 0; j < a.getNumCols(); j++) {
@@ -180,6 +193,9 @@ public final class Claim {
     }
 
     private void requireMeaningful(String side, SimpleMatrix a) {
+        if (!a.getType().isReal()) {
+            throw new AssertionError("%s: %s is complex".formatted(id, side));
+        }
         boolean zero = true;
         for (int i = 0; i < a.getNumElements(); i++) {
             if (!Double.isFinite(a.get(i))) {

@@ -25,17 +25,24 @@ public final class Derivatives {
      * @param f the function; gets a complex matrix of a's shape
      * @param a where to differentiate
      * @return mn×pq
+     * @throws IllegalArgumentException if f returns real values for every direction, which would be a derivative of zero
      */
     public static SimpleMatrix complexStep(UnaryOperator<SimpleMatrix> f, SimpleMatrix a) {
         Checks.finite(a, "where to differentiate");
         SimpleMatrix derivative = null;
+        boolean real = true;
         for (int j = 0; j < a.getNumElements(); j++) {
             SimpleMatrix z = a.copy();
             z.convertToComplex();
             int row = j % a.getNumRows(), col = j / a.getNumRows();
             z.set(row, col, a.get(row, col), COMPLEX_STEP);
             SimpleMatrix value = f.apply(z);
-            derivative = insert(derivative, j, a, value.getType().isReal() ? value.scale(0) : value.imaginary());
+            boolean isReal = value.getType().isReal();
+            real &= isReal;
+            derivative = insert(derivative, j, a, isReal ? value.scale(0) : value.imaginary());
+        }
+        if (real) {
+            throw new IllegalArgumentException("the function returned real values only: it drops the imaginary part");
         }
         return derivative.divide(COMPLEX_STEP);
     }

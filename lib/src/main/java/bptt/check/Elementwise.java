@@ -41,10 +41,16 @@ public final class Elementwise {
      */
     public static SimpleMatrix sigmoid(SimpleMatrix A) {
         return map(A, v -> 1 / (1 + StrictMath.exp(-v)), z -> {
-            double e = StrictMath.exp(-z.real);
-            double re = 1 + e * StrictMath.cos(z.imaginary), im = -e * StrictMath.sin(z.imaginary);
-            double d = re * re + im * im;
-            set(z, re / d, -im / d);
+            // e^{−|x|} in both halves of the plane, so that nothing overflows: 1/(1 + e^{−z}) or e^z/(1 + e^z).
+            double sign = z.real < 0 ? 1 : -1, e = StrictMath.exp(sign * z.real);
+            double c = e * StrictMath.cos(z.imaginary), s = sign * e * StrictMath.sin(z.imaginary);
+            double d = (1 + c) * (1 + c) + s * s;
+            double re = (1 + c) / d, im = -s / d;
+            if (z.real < 0) {
+                set(z, c * re - s * im, c * im + s * re);
+            } else {
+                set(z, re, im);
+            }
         });
     }
 

@@ -2,6 +2,7 @@ package bptt.flow;
 
 import bptt.StateGradients;
 import bptt.Trace;
+import bptt.math.Split;
 import java.util.Arrays;
 import java.util.Random;
 import java.util.function.Function;
@@ -48,10 +49,8 @@ public record Decay(double[] x, double[][] bySeed) {
         if (seeds < 1) {
             throw new IllegalArgumentException("seeds: expected at least 1, got " + seeds);
         }
-        double[][] bySeed = IntStream.range(0, seeds)
-                .parallel()
-                .mapToObj(i -> values.apply(new Random(FIRST_SEED + i)))
-                .toArray(double[][]::new);
+        double[][] bySeed =
+                Split.each(seeds, i -> values.apply(new Random(FIRST_SEED + i))).toArray(double[][]::new);
         for (double[] row : bySeed) {
             if (row.length != x.length || Arrays.stream(row).anyMatch(Double::isNaN)) {
                 throw new IllegalStateException("expected %d values that are numbers from each seed, got %s"
@@ -70,8 +69,8 @@ public record Decay(double[] x, double[][] bySeed) {
      * @return one norm per distance
      */
     public static double[] norms(Trace trace, int[] distances, ToDoubleFunction<SimpleMatrix> norm) {
-        int last = distances[distances.length - 1];
-        if (distances[0] < 0 || last > trace.steps() || !ascending(distances)) {
+        int last = distances.length == 0 ? -1 : distances[distances.length - 1];
+        if (last < 0 || distances[0] < 0 || last > trace.steps() || !ascending(distances)) {
             throw new IllegalArgumentException("distances: expected ascending within 0 … T = %d, got %s"
                     .formatted(trace.steps(), Arrays.toString(distances)));
         }
@@ -89,14 +88,14 @@ public record Decay(double[] x, double[][] bySeed) {
     /**
      * The value that a share q of the seeds do not exceed, by position.
      *
-     * @param q 0 … 1; ½ for the median
+     * @param q 0 … 1; ½ for the (lower) median
      * @return order statistic number ⌊q (seeds − 1)⌋ of each position
      */
     public double[] quantile(double q) {
         if (!(q >= 0 && q <= 1)) {
             throw new IllegalArgumentException("quantile: expected 0 … 1, got " + q);
         }
-        int rank = (int) (q * (bySeed.length - 1));
+        int rank = (int) (q * (bySeed.length - 1) + 1e-9); // 0.29 · 100 is a little less than 29
         return IntStream.range(0, x.length)
                 .mapToDouble(i -> Arrays.stream(bySeed)
                         .mapToDouble(row -> row[i])

@@ -3,6 +3,7 @@ package bptt.flow;
 import bptt.State;
 import bptt.StateGradients;
 import bptt.Trace;
+import bptt.cell.Checks;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -58,6 +59,11 @@ public final class Jacobians {
      * @return N×N
      */
     public static SimpleMatrix product(Trace trace, int sequence, int t, int k) {
+        if (k < 0 || k > t || t > trace.steps() || sequence < 0 || sequence >= trace.sequences()) {
+            throw new IllegalArgumentException(
+                    "expected 0 ≤ k ≤ t ≤ %d and sequence 0 … %d, got k = %d, t = %d, sequence %d"
+                            .formatted(trace.steps(), trace.sequences() - 1, k, t, sequence));
+        }
         SimpleMatrix product = SimpleMatrix.identity(trace.state(0).joint().getNumRows());
         for (int j = k + 1; j <= t; j++) {
             product = step(trace, sequence, j).mult(product);
@@ -71,7 +77,7 @@ public final class Jacobians {
      *
      * @param trace a forward pass of an LSTM
      * @param sequence which of its B sequences
-     * @param k 1 … T
+     * @param k 0 … T
      * @param J ∂s_t/∂s_k, 2H×2H
      * @return H×H; the block of C alone, dC_t/dC_k with h_k held fixed, if k = 0, where h_0 is an
      *     input of its own
@@ -79,6 +85,7 @@ public final class Jacobians {
     public static SimpleMatrix cellState(Trace trace, int sequence, int k, SimpleMatrix J) {
         State s = trace.state(k);
         int H = s.C().getNumRows();
+        Checks.shape(J, 2 * H, 2 * H, "∂s_t/∂s_k");
         SimpleMatrix dC_dh = J.extractMatrix(H, 2 * H, 0, H);
         SimpleMatrix dC_dC = J.extractMatrix(H, 2 * H, H, 2 * H);
         if (k == 0) {

@@ -17,7 +17,7 @@ public final class Numbers {
      */
     public static String text(double v, int digits) {
         if (!Double.isFinite(v)) {
-            return Double.isNaN(v) ? "NaN" : v > 0 ? "∞" : "−∞";
+            return Double.toString(v);
         }
         if (v == 0) {
             return "0";

@@ -22,9 +22,8 @@ public final class Rows {
      */
     public static void addProduct(double[] z, double[] a, double[][] w, int count, int n) {
         int k = 0;
-        // Four source rows per sweep: each z_j is loaded and stored once per four products, and C2
-        // still vectorises the
-        // loop (with eight it gives up on JDK 17).
+        // Four source rows per sweep: each z_j is loaded and stored once per four products. With eight, C2 on JDK 17 no
+        // longer vectorises the loop.
         for (; k + 3 < count; k += 4) {
             addRows(z, a[k], w[k], a[k + 1], w[k + 1], a[k + 2], w[k + 2], a[k + 3], w[k + 3], n);
         }

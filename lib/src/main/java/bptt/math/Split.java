@@ -1,5 +1,11 @@
 package bptt.math;
 
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.Objects;
+import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 
 /** Splits a range of independent indices over the threads of the common pool. */
@@ -35,8 +41,34 @@ public final class Split {
             part.run(0, n);
             return;
         }
-        IntStream.range(0, parts)
-                .parallel()
-                .forEach(i -> part.run((int) ((long) n * i / parts), (int) ((long) n * (i + 1) / parts)));
+        each(parts, i -> {
+            part.run((int) ((long) n * i / parts), (int) ((long) n * (i + 1) / parts));
+            return null;
+        });
+    }
+
+    /**
+     * Computes a value for each index, in parallel. If some fail, the exception of the lowest index is thrown as it is (a
+     * parallel stream alone would wrap it, and lose its message).
+     *
+     * @param <T> type of the values
+     * @param n number of indices
+     * @param value of an index 0 … n−1
+     * @return values in order
+     */
+    public static <T> List<T> each(int n, IntFunction<T> value) {
+        RuntimeException[] failures = new RuntimeException[n];
+        List<T> values = new ArrayList<>(Collections.nCopies(n, null));
+        IntStream.range(0, n).parallel().forEach(i -> {
+            try {
+                values.set(i, value.apply(i));
+            } catch (RuntimeException e) {
+                failures[i] = e;
+            }
+        });
+        Arrays.stream(failures).filter(Objects::nonNull).findFirst().ifPresent(e -> {
+            throw e;
+        });
+        return values;
     }
 }

@@ -1,16 +1,7 @@
 package bptt.show;
 
-import de.erichseifert.vectorgraphics2d.Processors;
-import de.erichseifert.vectorgraphics2d.VectorGraphics2D;
-import de.erichseifert.vectorgraphics2d.util.PageSize;
 import java.awt.BasicStroke;
 import java.awt.Color;
-import java.awt.Graphics2D;
-import java.awt.RenderingHints;
-import java.awt.image.BufferedImage;
-import java.io.ByteArrayOutputStream;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.DoubleSummaryStatistics;
 import java.util.HashMap;
@@ -20,7 +11,6 @@ import java.util.Objects;
 import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import javax.imageio.ImageIO;
 import org.knowm.xchart.XYChart;
 import org.knowm.xchart.XYChartBuilder;
 import org.knowm.xchart.XYSeries;
@@ -40,7 +30,7 @@ import tech.tablesaw.api.Table;
  */
 public final class Chart {
     private static final BasicStroke LINE = new BasicStroke(2.2f, BasicStroke.CAP_BUTT, BasicStroke.JOIN_ROUND);
-    private static final int WIDTH = 860, HEIGHT = 460, DENSITY = 2;
+    private static final int WIDTH = 860, HEIGHT = 460;
 
     private record Series(String name, double[] x, double[] y, double[] lower, double[] upper) {}
 
@@ -105,9 +95,8 @@ public final class Chart {
      * @return this
      */
     public Chart yRange(double min, double max) {
-        if (!(min < max) || logY && !(min > 0)) {
-            throw new IllegalArgumentException(
-                    "y range: expected min < max (and 0 < min if logarithmic), got " + min + " … " + max);
+        if (!(min < max)) {
+            throw new IllegalArgumentException("y range: expected min < max, got " + min + " … " + max);
         }
         yMin = min;
         yMax = max;
@@ -148,13 +137,21 @@ public final class Chart {
      */
     public Chart band(String name, double[] x, double[] lower, double[] y, double[] upper) {
         for (double[] values : new double[][] {lower, y, upper}) {
-            if (values != null && values.length != x.length || x.length == 0) {
+            if (values != null && values.length != x.length || x.length == 0 || name.isBlank()) {
                 throw new IllegalArgumentException(
                         "series “%s”: expected as many values as positions, and at least one, got %d positions, %d values"
                                 .formatted(name, x.length, values == null ? 0 : values.length));
             }
         }
-        series.add(new Series(name, x.clone(), y.clone(), lower, upper));
+        if ((lower == null) != (upper == null)) {
+            throw new IllegalArgumentException("series “%s”: expected both edges of the band or none".formatted(name));
+        }
+        series.add(new Series(
+                name,
+                x.clone(),
+                y.clone(),
+                lower == null ? null : lower.clone(),
+                upper == null ? null : upper.clone()));
         return this;
     }
 
@@ -167,12 +164,15 @@ public final class Chart {
      * @return the picture
      */
     public Figure figure(String name, String alt) {
+        Figure.requireText(alt);
+        if (logY && yMin <= 0) {
+            throw new IllegalArgumentException("y range: expected 0 < min on a logarithmic axis, got " + yMin);
+        }
         List<String> omitted = new ArrayList<>();
         XYChart chart = draw(omitted);
-        Figure figure = new Figure(png(chart), WIDTH, HEIGHT, alt + String.join("", omitted));
+        Figure figure =
+                Picture.figure(name, WIDTH, HEIGHT, alt + String.join("", omitted), g -> chart.paint(g, WIDTH, HEIGHT));
         Results.csv(name, table(name));
-        Results.write(name + ".svg", svg(chart));
-        Results.write(name + ".png", figure.png());
         return figure;
     }
 
@@ -276,7 +276,7 @@ public final class Chart {
     }
 
     private static double axis(double v, boolean log) {
-        return !log ? v : v > 0 && v < Double.POSITIVE_INFINITY ? Math.log10(v) : Double.NaN;
+        return !log ? v : v > 0 && v < Double.POSITIVE_INFINITY ? StrictMath.log10(v) : Double.NaN;
     }
 
     private static double[] axis(double[] values, boolean log) {
@@ -308,37 +308,6 @@ public final class Chart {
             power.append(c == '-' ? '⁻' : "⁰¹²³⁴⁵⁶⁷⁸⁹".charAt(c - '0'));
         }
         return power.toString();
-    }
-
-    private static byte[] png(XYChart chart) {
-        BufferedImage image = new BufferedImage(WIDTH * DENSITY, HEIGHT * DENSITY, BufferedImage.TYPE_INT_RGB);
-        Graphics2D g = image.createGraphics();
-        g.setRenderingHint(RenderingHints.KEY_ANTIALIASING, RenderingHints.VALUE_ANTIALIAS_ON);
-        g.setRenderingHint(RenderingHints.KEY_STROKE_CONTROL, RenderingHints.VALUE_STROKE_PURE);
-        g.scale(DENSITY, DENSITY);
-        chart.paint(g, WIDTH, HEIGHT);
-        g.dispose();
-        ByteArrayOutputStream out = new ByteArrayOutputStream();
-        try {
-            ImageIO.write(image, "png", out);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-        return out.toByteArray();
-    }
-
-    private static byte[] svg(XYChart chart) {
-        VectorGraphics2D g = new VectorGraphics2D();
-        chart.paint(g, WIDTH, HEIGHT);
-        ByteArrayOutputStream out = new ByteArrayOutputStream();
-        try {
-            Processors.get("svg")
-                    .getDocument(g.getCommands(), new PageSize(0, 0, WIDTH, HEIGHT))
-                    .writeTo(out);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-        return out.toByteArray();
     }
 
     /** The data as one long table: series, x, y, and the band's edges where there is one. */

@@ -14,10 +14,7 @@ import java.util.Base64;
 public record Figure(byte[] png, int width, int height, String alt) {
     /** Requires the text. */
     public Figure {
-        if (alt == null || alt.isBlank()) {
-            throw new IllegalArgumentException(
-                    "text alternative: expected a sentence that says what the chart shows, got none");
-        }
+        requireText(alt);
         png = png.clone();
     }
 
@@ -33,5 +30,12 @@ public record Figure(byte[] png, int width, int height, String alt) {
     @Override
     public String toString() {
         return alt;
+    }
+
+    static void requireText(String alt) {
+        if (alt == null || alt.isBlank()) {
+            throw new IllegalArgumentException(
+                    "text alternative: expected a sentence that says what the chart shows, got none");
+        }
     }
 }

@@ -36,7 +36,7 @@ public final class Results {
     static void write(String file, byte[] bytes) {
         try {
             Files.createDirectories(FOLDER);
-            Path beside = Files.createTempFile(FOLDER, file, ".tmp");
+            Path beside = FOLDER.resolve(file + ".tmp");
             Files.write(beside, bytes);
             Files.move(
                     beside, FOLDER.resolve(file), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);

@@ -40,11 +40,15 @@ final class Theme {
         new Color(0x440154), new Color(0x414487), new Color(0x2A788E), new Color(0x22A884), new Color(0x7AD151)
     };
 
-    private static final Color INK = new Color(0x222222);
+    static final Color INK = new Color(0x222222);
     private static final Color GRID = new Color(0xE4E4E4);
     private static final Font FONT = font();
 
     private Theme() {}
+
+    static Font font(float size) {
+        return FONT.deriveFont(size);
+    }
 
     private static Font font() {
         System.setProperty("java.awt.headless", "true");
@@ -66,12 +70,12 @@ final class Theme {
     }
 
     static void apply(XYStyler styler) {
-        Font text = FONT.deriveFont(13f);
+        Font text = font(13);
         styler.setBaseFont(text);
-        styler.setChartTitleFont(FONT.deriveFont(15f));
+        styler.setChartTitleFont(font(15));
         styler.setAxisTitleFont(text);
-        styler.setAxisTickLabelsFont(FONT.deriveFont(12f));
-        styler.setLegendFont(FONT.deriveFont(12f));
+        styler.setAxisTickLabelsFont(font(12));
+        styler.setLegendFont(font(12));
         styler.setAnnotationTextFont(text);
         styler.setAnnotationTextPanelFont(text);
         styler.setToolTipFont(text);

@@ -94,4 +94,43 @@ class InitTest {
         assertEquals(0, q.get("W_hh").get(0, 0));
         assertTrue(p.get("W_hh").get(0, 0) != 9);
     }
+
+    @Test
+    void constantIsAColumn() {
+        assertTrue(Init.constant(3, 2.5).isIdentical(new SimpleMatrix(3, 1, true, 2.5, 2.5, 2.5), 0));
+    }
+
+    @Test
+    void irnnHasASmallReadoutAndChronoTouchesTwoBiases() {
+        assertTrue(Init.irnn(2, 50, 1, new Random(1)).get("W_hy").elementMaxAbs() > 0);
+        Parameters plain = Init.uniform(new Lstm(1, 4), 1, new Random(1));
+        Parameters chrono = Init.chrono(plain, 100, new Random(2));
+        for (String name : plain.names()) {
+            boolean same = plain.get(name).isIdentical(chrono.get(name), 0);
+            assertEquals(!name.equals("b_f") && !name.equals("b_i"), same, name);
+        }
+        Random last = new Random() {
+            private static final long serialVersionUID = 1;
+
+            @Override
+            public double nextDouble() {
+                return 1 - 0x1p-53;
+            }
+        };
+        assertEquals(
+                StrictMath.log(99), Init.chrono(plain, 100, last).get("b_f").get(0), 1e-12);
+    }
+
+    /** Q of QR with a positive diagonal of R: QᵀG is upper triangular, with a positive diagonal. */
+    @Test
+    void orthogonalComesFromTheSignedQr() {
+        SimpleMatrix G = Init.gaussian(4, 1, new Random(3)), Q = Init.orthogonal(4, 1, new Random(3));
+        SimpleMatrix R = Q.transpose().mult(G);
+        for (int i = 0; i < 4; i++) {
+            assertTrue(R.get(i, i) > 0);
+            for (int j = 0; j < i; j++) {
+                assertEquals(0, R.get(i, j), 1e-12);
+            }
+        }
+    }
 }

@@ -102,4 +102,64 @@ class CheckTest {
         assertThrows(IllegalArgumentException.class, () -> Derivatives.central(A -> A, a, 0));
         assertThrows(IllegalArgumentException.class, () -> Derivatives.gradient(a, a));
     }
+
+    /** Each comparison exactly at its edge. */
+    @Test
+    void edges() {
+        SimpleMatrix one = new SimpleMatrix(1, 1, true, 1), half = new SimpleMatrix(1, 1, true, 0.5);
+        claim().agrees("at the bound", half, one, 0.5).atMost("equal", 1, 1);
+        fails(
+                "flow.jacobian does not hold: at the bound: error 0.5 > 0.5, rejected",
+                () -> claim().agrees("case", one, one, 0.5).rejects("at the bound", half));
+        fails("flow.jacobian does not hold: x: 1 > 1, rejected", () -> claim().rejectsAtMost("x", 1, 1));
+        fails("flow.jacobian does not hold: x: -Infinity ≤ 1", () -> claim().atMost("x", Double.NEGATIVE_INFINITY, 1));
+        fails("flow.jacobian does not hold: x: 1 ≤ Infinity", () -> claim().atMost("x", 1, Double.POSITIVE_INFINITY));
+        claim().rejectsAtMost("x", 2, 1);
+        assertThrows(IllegalArgumentException.class, () -> claim().agrees("x", one, one, Double.POSITIVE_INFINITY));
+        assertThrows(IllegalArgumentException.class, () -> claim().agrees("x", one, one, 0));
+        assertEquals(0.75, Claim.error(one, one.scale(4)));
+        assertEquals(0.75, Claim.error(one.scale(4), one));
+        assertEquals(0, Claim.error(new SimpleMatrix(2, 2), new SimpleMatrix(2, 2)));
+    }
+
+    /** A wrong form is held against the independent side, whatever becomes of that matrix later. */
+    @Test
+    void rejectionsAreMadeAgainstTheTruth() {
+        SimpleMatrix truth = new SimpleMatrix(1, 1, true, 1);
+        Claim claim = claim().agrees("loose", new SimpleMatrix(1, 1, true, 1.009), truth, 0.01);
+        truth.set(0, 2);
+        assertThrows(AssertionError.class, () -> claim.rejects("near the truth", new SimpleMatrix(1, 1, true, 0.9985)));
+        SimpleMatrix z = truth.copy();
+        z.convertToComplex();
+        fails("flow.jacobian: the formula's side is complex", () -> claim().agrees("z", z, truth, 1e-12));
+    }
+
+    @Test
+    void aFunctionThatDropsTheImaginaryPartIsRefused() {
+        assertThrows(IllegalArgumentException.class, () -> Derivatives.complexStep(SimpleMatrix::real, a));
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> Reference.derivative(bptt.cell.Rnn.tanh(1, 1), java.util.Map.of(), "W_hh", out -> null));
+    }
+
+    /** A 2×3-valued function: rows of the derivative run through its columns. */
+    @Test
+    void matrixValuedFunctions() {
+        SimpleMatrix x = Cases.matrix(3, 1, new Random(2));
+        SimpleMatrix J = Derivatives.complexStep(z -> a.mult(z).mult(new SimpleMatrix(1, 2, true, 1, 10)), x);
+        assertTrue(J.isIdentical(a.concatRows(a.scale(10)), 1e-14));
+    }
+
+    @Test
+    void complexSigmoidInBothTails() {
+        SimpleMatrix x = new SimpleMatrix(1, 3, true, -1000, -400, 400);
+        SimpleMatrix z = x.copy();
+        z.convertToComplex();
+        assertTrue(Claim.error(
+                        Elementwise.sigmoid(z).real().cols(1, 2),
+                        Elementwise.sigmoid(x).cols(1, 2))
+                <= 1e-14);
+        assertEquals(0, Elementwise.sigmoid(z).getReal(0, 0));
+        assertEquals(1, Elementwise.sigmoid(z).getReal(0, 2));
+    }
 }

@@ -73,18 +73,22 @@ class FlowTest {
     void totalDerivativeOfTheCellState() {
         Lstm cell = new Lstm(Cases.I, Cases.H);
         Parameters p = Cases.parameters(cell, 0, random);
-        List<SimpleMatrix> x = Cases.sequence(5, Cases.I, 1, random);
-        Trace trace = Bptt.forward(p, x, Cases.state(cell, 1, random));
-        int k = 2;
+        List<SimpleMatrix> batch = Cases.sequence(5, Cases.I, 3, random);
+        Trace trace = Bptt.forward(p, batch, Cases.state(cell, 3, random));
+        int k = 2, b = 2;
+        List<SimpleMatrix> x = batch.stream().map(x_t -> x_t.getColumn(b)).toList();
+        State s_k = State.of(trace.h(k).getColumn(b), trace.C(k).getColumn(b));
         SimpleMatrix want = Derivatives.complexStep(
                 C -> {
-                    Map<String, SimpleMatrix> in = Reference.inputs(p, x.subList(k, 5), trace.state(k));
+                    Map<String, SimpleMatrix> in = Reference.inputs(p, x.subList(k, 5), s_k);
                     in.put("C_0", C);
-                    in.put("h_0", trace.gate("o", k).elementMult(bptt.check.Elementwise.tanh(C)));
+                    in.put("h_0", trace.gate("o", k).getColumn(b).elementMult(bptt.check.Elementwise.tanh(C)));
                     return Reference.run(cell, in).get("C_3");
                 },
-                trace.C(k));
-        agree(Jacobians.cellState(trace, 0, k, Jacobians.toLast(trace, 0).get(k)), want);
+                s_k.C());
+        agree(Jacobians.cellState(trace, b, k, Jacobians.toLast(trace, b).get(k)), want);
+        SimpleMatrix J_0 = Jacobians.toLast(trace, b).get(0);
+        agree(Jacobians.cellState(trace, b, 0, J_0), J_0.extractMatrix(Cases.H, 2 * Cases.H, Cases.H, 2 * Cases.H));
     }
 
     @Test
@@ -116,6 +120,9 @@ class FlowTest {
         assertEquals(2, decay.median()[0]);
         assertEquals(0, decay.quantile(0)[0]);
         assertEquals(Double.POSITIVE_INFINITY, decay.quantile(1)[0]);
+        assertEquals(1, decay.quantile(0.4)[0]);
+        assertEquals(0, decay.quantile(0.15)[0]);
+        assertThrows(IllegalArgumentException.class, () -> decay.quantile(-0.1));
         assertThrows(IllegalArgumentException.class, () -> decay.quantile(1.1));
     }
 
@@ -131,6 +138,22 @@ class FlowTest {
         refused(
                 "distances: expected ascending within 0 … T = 4, got [0, 9]",
                 () -> Decay.norms(trace, new int[] {0, 9}, Norms::spectral));
+        refused(
+                "distances: expected ascending within 0 … T = 4, got [2, 2]",
+                () -> Decay.norms(trace, new int[] {2, 2}, Norms::spectral));
+        refused(
+                "distances: expected ascending within 0 … T = 4, got []",
+                () -> Decay.norms(trace, new int[0], Norms::spectral));
+        refused(
+                "expected 1 values that are numbers from each seed, got [NaN]",
+                () -> Decay.overSeeds(2, new double[1], r -> new double[] {Double.NaN}));
+        refused(
+                "expected 1 values that are numbers from each seed, got [0.0, 0.0]",
+                () -> Decay.overSeeds(2, new double[1], r -> new double[2]));
+        refused(
+                "expected 0 ≤ k ≤ t ≤ 4 and sequence 0 … 0, got k = 3, t = 2, sequence 0",
+                () -> Jacobians.product(trace, 0, 2, 3));
+        refused("sequence: expected 0 … 0, got -1", () -> Jacobians.toLast(trace, -1));
         refused("seeds: expected at least 1, got 0", () -> Decay.overSeeds(0, new double[1], r -> new double[1]));
         refused("sequence: expected 0 … 0, got 1", () -> Jacobians.toLast(trace, 1));
         refused("seeds: expected 1×2, got 1×3", () -> new StateGradients(trace, 0, new SimpleMatrix(1, 3)));

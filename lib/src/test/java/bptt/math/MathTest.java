@@ -4,8 +4,12 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicIntegerArray;
+import java.util.stream.DoubleStream;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -87,6 +91,21 @@ class MathTest {
         Functions.sigmoid(sigmoid, 6);
         assertArrayEquals(new double[] {1, -1, 1, -1, 0, Double.NaN}, tanh, 0);
         assertArrayEquals(new double[] {1, 0, 1, 0, 0.5, Double.NaN}, sigmoid, 5e-18);
+    }
+
+    /** The same bits everywhere: what this machine computes is what the first one did. */
+    @Test
+    void bitsArePinned() {
+        double[] x = IntStream.rangeClosed(-760, 760).mapToDouble(i -> i / 19.0).toArray();
+        double[] tiny = IntStream.rangeClosed(-300, -10)
+                .mapToDouble(i -> StrictMath.pow(10, i))
+                .toArray();
+        double[] all =
+                DoubleStream.concat(DoubleStream.of(x), DoubleStream.of(tiny)).toArray();
+        double[] tanh = all.clone(), sigmoid = all.clone();
+        Functions.tanh(tanh, all.length);
+        Functions.sigmoid(sigmoid, all.length);
+        assertEquals(List.of(1024235208, -1421608913), List.of(Arrays.hashCode(tanh), Arrays.hashCode(sigmoid)));
     }
 
     @ParameterizedTest

@@ -73,10 +73,45 @@ class ShowTest {
                 .band("IRNN", X, new double[] {0, 0, 0, 0}, new double[] {1, 0, Double.POSITIVE_INFINITY, 1e-300}, X)
                 .figure("zeros", "Text.");
         assertEquals("Text. IRNN (2 zeros or infinities not drawn).", some.alt());
-        assertTrue(has(picture(some), Theme.colour("IRNN", 0)) || picture(some).getWidth() > 0);
         Figure none = chart().logX().logY().line("GRU", X, new double[4]).figure("nothing", "Text.");
         assertEquals("Text. GRU (4 zeros or infinities not drawn).", none.alt());
-        assertFalse(has(picture(none), Theme.colour("tanh", 0)));
+        assertTrue(inkAt(picture(none), 0.5) > 0); // the axes are there
+    }
+
+    private static long inkAt(BufferedImage image, double height) {
+        return IntStream.range(0, image.getWidth())
+                .filter(x -> (image.getRGB(x, (int) (height * image.getHeight())) & 0xFFFFFF) != 0xFFFFFF)
+                .count();
+    }
+
+    /** The band is a filled polygon in a light tint; its edges are in the data. */
+    @Test
+    void bands() throws IOException {
+        double[] low = {1, 1, 1, 1}, mid = {2, 2, 2, 2}, high = {3, 3, 3, 3};
+        Figure with = chart().band("GRU", X, low, mid, high).figure("band", "Text.");
+        Figure without = chart().line("GRU", X, mid).yRange(1, 3).figure("no-band", "Text.");
+        assertTrue(inkAt(picture(with), 0.33) > inkAt(picture(without), 0.33) + 400);
+        assertEquals(
+                List.of("series,x,y,lower,upper", "GRU,1,2,1,3"),
+                Files.readAllLines(Path.of("results/band.csv")).subList(0, 2));
+        assertTrue(Files.readString(Path.of("results/band.csv")).endsWith("GRU,8,2,1,3\n"));
+        low[0] = 9;
+        assertTrue(inkAt(picture(with), 0.9) > 0); // drawn to the bottom of the picture
+    }
+
+    @Test
+    void diagrams() throws IOException {
+        Figure figure = Diagram.of("title")
+                .node("a", 0, 0)
+                .node("b", 1, 0)
+                .edge("a", "b", "1.0")
+                .marked("b", "a", "")
+                .figure("diagram", "a and b");
+        assertTrue(has(picture(figure), new Color(0xEAF3FA)) && has(picture(figure), new Color(0xD55E00)));
+        assertTrue(Files.exists(Path.of("results/diagram.svg")) && Files.exists(Path.of("results/diagram.png")));
+        refused(
+                "edge: expected one of the nodes [a], got “c”",
+                () -> Diagram.of("t").node("a", 0, 0).edge("a", "c", ""));
     }
 
     @Test
@@ -101,8 +136,14 @@ class ShowTest {
         refused(
                 "series “a”: expected as many values as positions, and at least one, got 4 positions, 2 values",
                 () -> chart().line("a", X, new double[2]));
-        refused("y range: expected min < max (and 0 < min if logarithmic), got 0.0 … 1.0", () -> chart().logY()
-                .yRange(0, 1));
+        refused(
+                "y range: expected 0 < min on a logarithmic axis, got 0.0",
+                () -> chart().yRange(0, 1).logY().line("a", X, X).figure("no-alt", "Text."));
+        refused("y range: expected min < max, got 1.0 … 1.0", () -> chart().yRange(1, 1));
+        refused("series “a”: expected both edges of the band or none", () -> chart().band("a", X, X, X, null));
+        refused(
+                "text alternative: expected a sentence that says what the chart shows, got none",
+                () -> chart().line("a", X, X).figure("no-alt", null));
         assertFalse(Files.exists(Path.of("results/no-alt.csv")));
     }
 

@@ -1,0 +1,174 @@
+package bptt.show;
+
+import java.awt.BasicStroke;
+import java.awt.Color;
+import java.awt.Font;
+import java.awt.FontMetrics;
+import java.awt.Graphics2D;
+import java.awt.geom.AffineTransform;
+import java.awt.geom.Ellipse2D;
+import java.awt.geom.Line2D;
+import java.awt.geom.Path2D;
+import java.awt.geom.Point2D;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A computational graph: labelled nodes at given places, labelled arrows between them. The places are in units of a grid,
+ * x to the right, y upwards; the picture is scaled to fit.
+ */
+public final class Diagram {
+    private static final int WIDTH = 860;
+    private static final double CELL = 92, RADIUS = 25, MARGIN = 50;
+
+    private record Node(String label, double x, double y, Color fill) {}
+
+    private record Edge(String from, String to, String label, Color colour) {}
+
+    private final String title;
+    private final Map<String, Node> nodes = new LinkedHashMap<>();
+    private final List<Edge> edges = new ArrayList<>();
+
+    private Diagram(String title) {
+        this.title = title;
+    }
+
+    /**
+     * An empty diagram.
+     *
+     * @param title what it shows
+     * @return the diagram
+     */
+    public static Diagram of(String title) {
+        return new Diagram(title);
+    }
+
+    /**
+     * Adds a node.
+     *
+     * @param name its name, which is also its label
+     * @param x place, to the right
+     * @param y place, upwards
+     * @return this
+     */
+    public Diagram node(String name, double x, double y) {
+        nodes.put(name, new Node(name, x, y, new Color(0xEAF3FA)));
+        return this;
+    }
+
+    /**
+     * Adds an arrow.
+     *
+     * @param from a node
+     * @param to another node
+     * @param label beside its middle
+     * @return this
+     */
+    public Diagram edge(String from, String to, String label) {
+        return edge(from, to, label, new Color(0x444444));
+    }
+
+    /**
+     * Adds an arrow that stands out.
+     *
+     * @param from a node
+     * @param to another node
+     * @param label beside its middle
+     * @return this
+     */
+    public Diagram marked(String from, String to, String label) {
+        return edge(from, to, label, new Color(0xD55E00));
+    }
+
+    private Diagram edge(String from, String to, String label, Color colour) {
+        for (String end : List.of(from, to)) {
+            if (!nodes.containsKey(end)) {
+                throw new IllegalArgumentException(
+                        "edge: expected one of the nodes %s, got “%s”".formatted(nodes.keySet(), end));
+            }
+        }
+        edges.add(new Edge(from, to, label, colour));
+        return this;
+    }
+
+    /**
+     * Draws the diagram and writes it to {@code results/NAME.svg} and {@code .png}.
+     *
+     * @param name file name without extension
+     * @param alt what the diagram shows
+     * @return the picture
+     */
+    public Figure figure(String name, String alt) {
+        double top = nodes.values().stream().mapToDouble(Node::y).max().orElse(0);
+        double bottom = nodes.values().stream().mapToDouble(Node::y).min().orElse(0);
+        int height = (int) ((top - bottom) * CELL + 2 * MARGIN + 30);
+        return Picture.figure(name, WIDTH, height, alt, g -> paint(g, top, height));
+    }
+
+    private void paint(Graphics2D g, double top, int height) {
+        g.setColor(Color.WHITE);
+        g.fillRect(0, 0, WIDTH, height);
+        g.setColor(Theme.INK);
+        g.setFont(Theme.font(15));
+        g.drawString(title, (WIDTH - g.getFontMetrics().stringWidth(title)) / 2f, 24);
+        double left = nodes.values().stream().mapToDouble(Node::x).min().orElse(0);
+        double right = nodes.values().stream().mapToDouble(Node::x).max().orElse(0);
+        double unit = right > left ? (WIDTH - 2 * MARGIN - 40) / (right - left) : 0;
+        Map<String, Point2D> places = new LinkedHashMap<>();
+        nodes.forEach((name, n) -> places.put(
+                name, new Point2D.Double(MARGIN + 20 + (n.x - left) * unit, MARGIN + 30 + (top - n.y) * CELL)));
+        for (Edge e : edges) {
+            arrow(g, places.get(e.from), places.get(e.to), e);
+        }
+        g.setFont(Theme.font(14));
+        nodes.forEach((name, n) -> {
+            Point2D p = places.get(name);
+            Ellipse2D circle = new Ellipse2D.Double(p.getX() - RADIUS, p.getY() - RADIUS, 2 * RADIUS, 2 * RADIUS);
+            g.setColor(n.fill);
+            g.fill(circle);
+            g.setColor(Theme.INK);
+            g.setStroke(new BasicStroke(1.2f));
+            g.draw(circle);
+            centre(g, n.label, p.getX(), p.getY(), g.getFont(), null);
+        });
+    }
+
+    private static void arrow(Graphics2D g, Point2D from, Point2D to, Edge e) {
+        double dx = to.getX() - from.getX(), dy = to.getY() - from.getY(), length = Math.hypot(dx, dy);
+        double ux = dx / length, uy = dy / length;
+        double x1 = from.getX() + ux * RADIUS, y1 = from.getY() + uy * RADIUS;
+        double x2 = to.getX() - ux * (RADIUS + 1), y2 = to.getY() - uy * (RADIUS + 1);
+        g.setColor(e.colour);
+        g.setStroke(new BasicStroke(e.colour.equals(new Color(0x444444)) ? 1.4f : 2.4f));
+        g.draw(new Line2D.Double(x1, y1, x2 - ux * 6, y2 - uy * 6));
+        Path2D head = new Path2D.Double();
+        head.moveTo(0, 0);
+        head.lineTo(-9, 4);
+        head.lineTo(-9, -4);
+        head.closePath();
+        AffineTransform place = AffineTransform.getTranslateInstance(x2, y2);
+        place.rotate(dx, dy);
+        g.fill(place.createTransformedShape(head));
+        centre(g, e.label, (x1 + x2) / 2, (y1 + y2) / 2, Theme.font(12), Color.WHITE);
+    }
+
+    private static void centre(Graphics2D g, String text, double x, double y, Font font, Color background) {
+        g.setFont(font);
+        FontMetrics metrics = g.getFontMetrics();
+        float left = (float) (x - metrics.stringWidth(text) / 2.0);
+        float base = (float) (y + (metrics.getAscent() - metrics.getDescent()) / 2.0);
+        if (background != null && !text.isEmpty()) {
+            Color ink = g.getColor();
+            g.setColor(background);
+            g.fillRect(
+                    (int) left - 3,
+                    (int) (base - metrics.getAscent()),
+                    metrics.stringWidth(text) + 6,
+                    metrics.getHeight());
+            g.setColor(ink);
+        }
+        g.drawString(text, left, base);
+    }
+}
