@@ -12,6 +12,7 @@ import base64
 import difflib
 import io
 import os
+import re
 import shutil
 import sys
 import time
@@ -105,7 +106,18 @@ def execute(path):
         raise Failed('no Jupyter kernel is named "java": make env installs one') from None
     except (CellExecutionError, DeadKernelError, RuntimeError, TimeoutError) as error:
         raise Failed(describe(notebook, error, log.read_text())) from None
+    require_reproducible(notebook)
     return clean(notebook), folder
+
+
+def require_reproducible(notebook):
+    """Refuses the commonest output that no two runs share: the hash of an object without a text of its own."""
+    for number, cell in enumerate((c for c in notebook.cells if c.cell_type == "code"), 1):
+        for output in cell.outputs:
+            for kind, data in contents(output).items():
+                found = not kind.startswith("image/") and re.search(r"[\w.$]+@[0-9a-f]{5,8}\b", data)
+                if found:
+                    raise Failed(f"cell {number}: its output {found[0]} is another on every run; print something else")
 
 
 def progress(line):

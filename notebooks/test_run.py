@@ -82,6 +82,13 @@ class Runner(unittest.TestCase):
         self.assertEqual(self.path.read_text(encoding="utf-8"), before)
         self.assertFalse(self.result.exists())
 
+    def test_an_identity_hash_is_refused(self):
+        before = self.save("new Object()")
+        code, out = self.run_it()
+        self.assertEqual(code, 1)
+        self.assertRegex(out, r"cell 1: its output java.lang.Object@\w+ is another on every run")
+        self.assertEqual(self.path.read_text(encoding="utf-8"), before)
+
     def test_an_unknown_notebook_is_refused(self):
         with self.assertRaisesRegex(SystemExit, "no notebook begins with 77: expected one of 00-start-here.ipynb"):
             run.main(["77"])

@@ -1,6 +1,5 @@
 package bptt.show;
 
-import java.awt.BasicStroke;
 import java.awt.Color;
 import java.util.ArrayList;
 import java.util.DoubleSummaryStatistics;
@@ -29,7 +28,6 @@ import tech.tablesaw.api.Table;
  * the series' name in the legend and in the text alternative says how many.
  */
 public final class Chart {
-    private static final BasicStroke LINE = new BasicStroke(2.2f, BasicStroke.CAP_BUTT, BasicStroke.JOIN_ROUND);
     private static final int WIDTH = 860, HEIGHT = 460;
 
     private record Series(String name, double[] x, double[] y, double[] lower, double[] upper) {}
@@ -209,7 +207,7 @@ public final class Chart {
             XYSeries line = chart.addSeries(s.name, x, clip(axis(s.y, logY)));
             line.setLabel(label);
             line.setLineColor(colour);
-            line.setLineStyle(LINE);
+            line.setLineStyle(Theme.stroke(s.name));
             line.setMarker(SeriesMarkers.NONE);
         }
         styler.setLegendVisible(series.size() > 1);

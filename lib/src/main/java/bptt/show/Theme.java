@@ -105,6 +105,12 @@ final class Theme {
         return ARCHITECTURES.getOrDefault(series, ARCHITECTURES.getOrDefault(series.split("[ ,(:?]")[0], other));
     }
 
+    /** Broad for the IRNN, whose curve at 1 so often lies under another; the same for all others. */
+    static BasicStroke stroke(String series) {
+        float width = series.startsWith("IRNN") ? 5.5f : 2.2f;
+        return new BasicStroke(width, BasicStroke.CAP_BUTT, BasicStroke.JOIN_ROUND);
+    }
+
     /** Colour number i of n along the ramp. */
     static Color ramp(int i, int n) {
         double at = n < 2 ? 0 : (double) i * (RAMP.length - 1) / (n - 1);
