@@ -107,6 +107,22 @@ public final class Claim {
     }
 
     /**
+     * Shows by how much a formula fails in the form in which its source prints it.
+     *
+     * @param what which case is compared
+     * @param printed its value in the printed form
+     * @param truth the value obtained independently
+     * @param bound the bound that the corrected form is held to
+     * @return this
+     * @throws AssertionError if the printed form passes after all
+     */
+    public Claim failsAsPrinted(String what, SimpleMatrix printed, SimpleMatrix truth, double bound) {
+        requireMeaningful("the independent side", truth);
+        double error = error(printed, truth);
+        return conclude(error > bound, "  ✗ as printed, %s: error %s > %s", what, error, bound, true);
+    }
+
+    /**
      * Claims an inequality between numbers.
      *
      * @param what the left side is

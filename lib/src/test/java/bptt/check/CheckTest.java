@@ -122,6 +122,15 @@ class CheckTest {
         assertEquals(0, Claim.error(new SimpleMatrix(2, 2), new SimpleMatrix(2, 2)));
     }
 
+    @Test
+    void aPrintedFormMustFail() {
+        claim().failsAsPrinted("case", a.scale(2), a, 1e-12);
+        fails("flow.jacobian does not hold: as printed, case: error 0 > 1e-12", () -> claim().failsAsPrinted(
+                        "case", a, a, 1e-12));
+        fails("flow.jacobian: the independent side is all zero", () -> claim().failsAsPrinted(
+                        "case", a, a.scale(0), 1e-12));
+    }
+
     /** A wrong form is held against the independent side, whatever becomes of that matrix later. */
     @Test
     void rejectionsAreMadeAgainstTheTruth() {
