@@ -134,7 +134,8 @@ def describe(notebook, error, log):
         for output in cell.get("outputs", []):
             if output.output_type == "error":
                 source = "\n".join("    " + line for line in cell.source.split("\n"))
-                return f"cell {number} of {len(code)}:\n{source}\n{output.ename}: {output.evalue}"
+                said = re.sub(r"\x1b\[[0-9;]*m", "", "\n".join(output.traceback)) or f"{output.ename}: {output.evalue}"
+                return f"cell {number} of {len(code)}:\n{source}\n{said}"
     return f"{type(error).__name__}: {error}\nThe kernel wrote:\n{log[-2000:]}"
 
 

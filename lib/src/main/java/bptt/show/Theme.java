@@ -10,8 +10,8 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import org.knowm.xchart.style.AxesChartStyler;
 import org.knowm.xchart.style.Styler.LegendPosition;
-import org.knowm.xchart.style.XYStyler;
 
 /**
  * One look for every chart: the colours of Okabe and Ito (2008), which colour-blind readers tell apart, one per
@@ -69,7 +69,7 @@ final class Theme {
         }
     }
 
-    static void apply(XYStyler styler) {
+    static void apply(AxesChartStyler styler) {
         Font text = font(13);
         styler.setBaseFont(text);
         styler.setChartTitleFont(font(15));
