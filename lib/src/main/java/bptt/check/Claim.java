@@ -61,8 +61,12 @@ public final class Claim {
     public static Claim claim(String id) {
         String statement = STATEMENTS.get(id);
         if (statement == null) {
-            throw new IllegalArgumentException(
-                    "unknown claim “%s”: expected one of %s".formatted(id, String.join(", ", STATEMENTS.keySet())));
+            String family = id.split("\\.")[0] + ".";
+            List<String> near = STATEMENTS.keySet().stream()
+                    .filter(known -> known.startsWith(family))
+                    .toList();
+            throw new IllegalArgumentException("unknown claim “%s”: expected one of %s"
+                    .formatted(id, String.join(", ", near.isEmpty() ? STATEMENTS.keySet() : near)));
         }
         System.out.println(id + " · " + statement);
         return new Claim(id);

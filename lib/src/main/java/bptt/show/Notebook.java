@@ -3,6 +3,7 @@ package bptt.show;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.util.Map;
+import org.knowm.xchart.internal.chartpart.IChart;
 import tech.tablesaw.api.Table;
 
 /**
@@ -21,19 +22,26 @@ public final class Notebook {
             return new Shown(f.alt(), "image/png", f.base64(), Map.of("width", f.width(), "height", f.height()));
         }
 
+        /** A chart made with XChart itself, in its own look; its title is all that can be said of it. */
+        static Shown chart(IChart c) {
+            byte[] png = Picture.png(c.getWidth(), c.getHeight(), g -> c.paint(g, c.getWidth(), c.getHeight()));
+            return figure(new Figure(png, c.getWidth(), c.getHeight(), "chart: " + c.getTitle()));
+        }
+
         static Shown table(Table t) {
             return new Shown(Tables.text(t), "text/html", Tables.html(t), Map.of());
         }
     }
 
     /**
-     * Lets a {@link Figure} and a Tablesaw {@link Table} show themselves as the last value of a cell. Called by {@code
+     * Lets a {@link Figure}, a Tablesaw {@link Table} and any XChart chart show themselves as the last value of a cell. Called by {@code
      * setup.jshell}; outside a notebook it does nothing.
      */
     public static void install() {
         Object kernel = kernel();
         if (kernel != null) {
             register(kernel, Figure.class, "image/png", value -> Shown.figure((Figure) value));
+            register(kernel, IChart.class, "image/png", value -> Shown.chart((IChart) value));
             register(kernel, Table.class, "text/html", value -> Shown.table((Table) value));
         }
     }

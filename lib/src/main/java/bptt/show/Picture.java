@@ -26,7 +26,7 @@ final class Picture {
         return figure;
     }
 
-    private static byte[] png(int width, int height, Consumer<Graphics2D> paint) {
+    static byte[] png(int width, int height, Consumer<Graphics2D> paint) {
         BufferedImage image = new BufferedImage(width * DENSITY, height * DENSITY, BufferedImage.TYPE_INT_RGB);
         Graphics2D g = image.createGraphics();
         g.setRenderingHint(RenderingHints.KEY_ANTIALIASING, RenderingHints.VALUE_ANTIALIAS_ON);

@@ -21,6 +21,8 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
+import org.knowm.xchart.XYChart;
+import org.knowm.xchart.XYChartBuilder;
 import tech.tablesaw.api.DoubleColumn;
 import tech.tablesaw.api.IntColumn;
 import tech.tablesaw.api.StringColumn;
@@ -190,6 +192,13 @@ class ShowTest {
         assertEquals("A rising line.", shown.getData(MIMEType.parse("text/plain")));
         assertArrayEquals(
                 figure.png(), Base64.getDecoder().decode((String) shown.getData(MIMEType.parse("image/png"))));
+        XYChart plain =
+                new XYChartBuilder().width(300).height(200).title("plain").build();
+        plain.addSeries("a", X);
+        DisplayData chart = IJava.RENDERER.render(plain);
+        assertEquals("chart: plain", chart.getData(MIMEType.parse("text/plain")));
+        byte[] png = Base64.getDecoder().decode((String) chart.getData(MIMEType.parse("image/png")));
+        assertEquals(600, ImageIO.read(new ByteArrayInputStream(png)).getWidth());
         DisplayData rows = IJava.RENDERER.render(table());
         assertEquals(Tables.html(table()), rows.getData(MIMEType.parse("text/html")));
         assertEquals(Tables.text(table()), rows.getData(MIMEType.parse("text/plain")));
