@@ -18,6 +18,7 @@ import sys
 import time
 from pathlib import Path
 
+import ledger
 import nbformat
 from jupyter_client.kernelspec import NoSuchKernel
 from nbclient import NotebookClient
@@ -56,8 +57,25 @@ def main(arguments=None):
             print("  " + problem.replace("\n", "\n  "), flush=True)
         failures += bool(problems)
     shutil.rmtree(SCRATCH, ignore_errors=True)
-    print(f"notebooks: {len(chosen) - failures} passed, {failures} failed")
+    for problem in [] if failures else settle_ledger(args.check):
+        print("ledger: " + problem)
+        failures += 1
+    print(f"notebooks: {max(0, len(chosen) - failures)} passed, {failures} failed")
     return 1 if failures else 0
+
+
+def settle_ledger(check):
+    """Writes the ledger, or compares it; problems are ids without a claim and, when comparing, a stale ledger."""
+    rows = ledger.collect(sorted(HERE.glob("[0-9][0-9]-*.ipynb")))
+    found = ledger.problems(rows)
+    for name, text in (("ledger.csv", ledger.as_csv(rows)), ("ledger.md", ledger.as_markdown(rows))):
+        path = HERE / "results" / name
+        old = path.read_text(encoding="utf-8") if path.exists() else ""
+        if check:
+            found += compare_text(f"results/{name}", old, text)
+        elif old != text:
+            replace(path, text.encode("utf-8"))
+    return found
 
 
 def select(prefixes):

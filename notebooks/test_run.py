@@ -7,11 +7,11 @@ import re
 import unittest
 from pathlib import Path
 
+import ledger
 import nbformat
+import run
 import yaml
 from PIL import Image
-
-import run
 
 HERE = Path(__file__).resolve().parent
 
@@ -92,6 +92,38 @@ class Runner(unittest.TestCase):
     def test_an_unknown_notebook_is_refused(self):
         with self.assertRaisesRegex(SystemExit, "no notebook begins with 77: expected one of 00-start-here.ipynb"):
             run.main(["77"])
+
+
+class Ledger(unittest.TestCase):
+    def rows(self, *lines):
+        row = dict.fromkeys(ledger.COLUMNS, "") | {"id": "delta.5", "rejected": 0}
+        rows = {"delta.5": row, "delta.6": dict(row, id="delta.6")}
+        ledger.add(rows, "\n".join(lines), "03-x.ipynb", "A section")
+        return rows
+
+    def test_the_worst_error_and_the_rejections_are_kept(self):
+        rows = self.rows(
+            "delta.5 · statement",
+            "  ✓ one: error 1e-16 ≤ 1e-12",
+            "  ✓ two: with a colon: error 3e-16 ≤ 1e-12",
+            "  ✗ wrong: error 0.5 > 1e-12, rejected",
+            "  ✗ wrong too: 2 > 1, rejected",
+        )
+        row = rows["delta.5"]
+        self.assertEqual((row["verdict"], row["error"], row["bound"], row["rejected"]), ("holds", "3e-16", "1e-12", 2))
+        self.assertEqual((row["notebook"], row["section"]), ("03-x.ipynb", "A section"))
+        self.assertEqual(ledger.problems(rows.values()), ["delta.6: no claim in any notebook"])
+
+    def test_a_form_wrong_as_printed_stays_wrong(self):
+        rows = self.rows(
+            "delta.5 · statement", "  ✗ as printed, t = 1: error 0.8 > 1e-12", "  ✓ but at t = T: error 1e-16 ≤ 1e-12"
+        )
+        self.assertEqual((rows["delta.5"]["verdict"], rows["delta.5"]["error"]), ("wrong as printed", "0.8"))
+
+    def test_an_inequality_counts_and_an_unknown_id_does_not_pass(self):
+        self.assertEqual(self.rows("delta.5 · s", "  ✓ x: 1 ≤ 2")["delta.5"]["verdict"], "holds")
+        with self.assertRaises(KeyError):
+            self.rows("delta.99 · s", "  ✓ x: 1 ≤ 2")
 
 
 class Comparison(unittest.TestCase):
