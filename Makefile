@@ -26,7 +26,7 @@ test: $(ENV) $(JAR) ## the library's tests, and every notebook against its commi
 	@$(VENV)/bin/python notebooks/run.py --check $(NB)
 
 lab: $(ENV) $(JAR) ## JupyterLab with the Java kernel, on 127.0.0.1 with its token
-	@cd notebooks && ../$(VENV)/bin/jupyter lab --ip=127.0.0.1
+	@cd notebooks && ../$(VENV)/bin/jupyter lab --ip=127.0.0.1 $$([ "$$(id -u)" = 0 ] && echo --allow-root)
 
 env: $(ENV) ## the Python environment alone: JupyterLab, nbclient, the JJava kernel
 

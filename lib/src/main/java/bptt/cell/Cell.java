@@ -33,9 +33,11 @@ public interface Cell {
     /**
      * The state's parts: {@code h} always first, {@code C} after it if the cell has one.
      *
-     * @return names, each part of size H
+     * @return names, each part of size H; {@code h} alone unless overridden
      */
-    List<String> states();
+    default List<String> states() {
+        return List.of("h");
+    }
 
     /**
      * The gates of each stage. They are numbered through the stages in this order wherever they are

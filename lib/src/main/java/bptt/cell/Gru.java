@@ -26,11 +26,6 @@ public record Gru(int inputs, int hidden) implements Cell {
     }
 
     @Override
-    public List<String> states() {
-        return List.of("h");
-    }
-
-    @Override
     public List<List<String>> stages() {
         return STAGES;
     }

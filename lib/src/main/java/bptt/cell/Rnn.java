@@ -108,11 +108,6 @@ public record Rnn(int inputs, int hidden, Activation activation) implements Cell
     }
 
     @Override
-    public List<String> states() {
-        return List.of("h");
-    }
-
-    @Override
     public List<List<String>> stages() {
         return STAGES;
     }

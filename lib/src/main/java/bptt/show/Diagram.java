@@ -21,7 +21,8 @@ import java.util.Map;
  */
 public final class Diagram {
     private static final int WIDTH = 860;
-    private static final double CELL = 92, RADIUS = 25, MARGIN = 50;
+    private static final double CELL = 92, RADIUS = 22, MARGIN = 50;
+    private static final Color FILL = new Color(0xEAF3FA), EDGE = new Color(0x444444), MARK = new Color(0xD55E00);
 
     private record Node(String label, double x, double y, Color fill) {}
 
@@ -54,7 +55,20 @@ public final class Diagram {
      * @return this
      */
     public Diagram node(String name, double x, double y) {
-        nodes.put(name, new Node(name, x, y, new Color(0xEAF3FA)));
+        return node(name, name, x, y);
+    }
+
+    /**
+     * Adds a node whose label other nodes may have too.
+     *
+     * @param name its name, for edges
+     * @param label what is written in it
+     * @param x place, to the right
+     * @param y place, upwards
+     * @return this
+     */
+    public Diagram node(String name, String label, double x, double y) {
+        nodes.put(name, new Node(label, x, y, FILL));
         return this;
     }
 
@@ -67,7 +81,7 @@ public final class Diagram {
      * @return this
      */
     public Diagram edge(String from, String to, String label) {
-        return edge(from, to, label, new Color(0x444444));
+        return edge(from, to, label, EDGE);
     }
 
     /**
@@ -79,7 +93,7 @@ public final class Diagram {
      * @return this
      */
     public Diagram marked(String from, String to, String label) {
-        return edge(from, to, label, new Color(0xD55E00));
+        return edge(from, to, label, MARK);
     }
 
     private Diagram edge(String from, String to, String label, Color colour) {
@@ -119,29 +133,30 @@ public final class Diagram {
         Map<String, Point2D> places = new LinkedHashMap<>();
         nodes.forEach((name, n) -> places.put(
                 name, new Point2D.Double(MARGIN + 20 + (n.x - left) * unit, MARGIN + 30 + (top - n.y) * CELL)));
+        double radius = Math.min(RADIUS, 0.3 * nearest(List.copyOf(places.values())));
         for (Edge e : edges) {
-            arrow(g, places.get(e.from), places.get(e.to), e);
+            arrow(g, places.get(e.from), places.get(e.to), e, radius);
         }
-        g.setFont(Theme.font(14));
+        Font font = Theme.font(radius < 18 ? 12 : 14);
         nodes.forEach((name, n) -> {
             Point2D p = places.get(name);
-            Ellipse2D circle = new Ellipse2D.Double(p.getX() - RADIUS, p.getY() - RADIUS, 2 * RADIUS, 2 * RADIUS);
+            Ellipse2D circle = new Ellipse2D.Double(p.getX() - radius, p.getY() - radius, 2 * radius, 2 * radius);
             g.setColor(n.fill);
             g.fill(circle);
             g.setColor(Theme.INK);
             g.setStroke(new BasicStroke(1.2f));
             g.draw(circle);
-            centre(g, n.label, p.getX(), p.getY(), g.getFont(), null);
+            centre(g, n.label, p.getX(), p.getY(), font, null);
         });
     }
 
-    private static void arrow(Graphics2D g, Point2D from, Point2D to, Edge e) {
+    private static void arrow(Graphics2D g, Point2D from, Point2D to, Edge e, double radius) {
         double dx = to.getX() - from.getX(), dy = to.getY() - from.getY(), length = Math.hypot(dx, dy);
         double ux = dx / length, uy = dy / length;
-        double x1 = from.getX() + ux * RADIUS, y1 = from.getY() + uy * RADIUS;
-        double x2 = to.getX() - ux * (RADIUS + 1), y2 = to.getY() - uy * (RADIUS + 1);
+        double x1 = from.getX() + ux * radius, y1 = from.getY() + uy * radius;
+        double x2 = to.getX() - ux * (radius + 1), y2 = to.getY() - uy * (radius + 1);
         g.setColor(e.colour);
-        g.setStroke(new BasicStroke(e.colour.equals(new Color(0x444444)) ? 1.4f : 2.4f));
+        g.setStroke(new BasicStroke(e.colour.equals(EDGE) ? 1.4f : 2.4f));
         g.draw(new Line2D.Double(x1, y1, x2 - ux * 6, y2 - uy * 6));
         Path2D head = new Path2D.Double();
         head.moveTo(0, 0);
@@ -152,6 +167,17 @@ public final class Diagram {
         place.rotate(dx, dy);
         g.fill(place.createTransformedShape(head));
         centre(g, e.label, (x1 + x2) / 2, (y1 + y2) / 2, Theme.font(12), Color.WHITE);
+    }
+
+    /** The smallest distance between two nodes, so that circles of a third of it leave room for an arrow. */
+    private static double nearest(List<Point2D> places) {
+        double least = Double.MAX_VALUE;
+        for (int i = 0; i < places.size(); i++) {
+            for (int j = 0; j < i; j++) {
+                least = Math.min(least, places.get(i).distance(places.get(j)));
+            }
+        }
+        return least;
     }
 
     private static void centre(Graphics2D g, String text, double x, double y, Font font, Color background) {
