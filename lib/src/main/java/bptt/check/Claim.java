@@ -159,7 +159,7 @@ public final class Claim {
     }
 
     /**
-     * Everything claimed so far in this session.
+     * Everything claimed so far in this JVM.
      *
      * @return lines in order
      */

@@ -46,7 +46,7 @@ public final class Norms {
     public static double spectralRadius(SimpleMatrix A) {
         Checks.finite(A, "matrix");
         return A.eig().getEigenvalues().stream()
-                .mapToDouble(e -> Math.hypot(e.real, e.imaginary))
+                .mapToDouble(e -> StrictMath.hypot(e.real, e.imaginary))
                 .max()
                 .orElse(0);
     }
