@@ -24,7 +24,7 @@ public final class Diagram {
     private static final double CELL = 92, RADIUS = 22, MARGIN = 50;
     private static final Color FILL = new Color(0xEAF3FA), EDGE = new Color(0x444444), MARK = new Color(0xD55E00);
 
-    private record Node(String label, double x, double y, Color fill) {}
+    private record Node(String label, double x, double y) {}
 
     private record Edge(String from, String to, String label, Color colour) {}
 
@@ -68,7 +68,7 @@ public final class Diagram {
      * @return this
      */
     public Diagram node(String name, String label, double x, double y) {
-        nodes.put(name, new Node(label, x, y, FILL));
+        nodes.put(name, new Node(label, x, y));
         return this;
     }
 
@@ -141,7 +141,7 @@ public final class Diagram {
         nodes.forEach((name, n) -> {
             Point2D p = places.get(name);
             Ellipse2D circle = new Ellipse2D.Double(p.getX() - radius, p.getY() - radius, 2 * radius, 2 * radius);
-            g.setColor(n.fill);
+            g.setColor(FILL);
             g.fill(circle);
             g.setColor(Theme.INK);
             g.setStroke(new BasicStroke(1.2f));
