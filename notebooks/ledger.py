@@ -25,7 +25,7 @@ SOURCES = {
 HEADER = re.compile(r"^([a-z]+\.[\w'-]+) · ")
 EQUAL = re.compile(r"^  ✓ .*: error (\S+) ≤ (\S+)$")
 HOLDS = re.compile(r"^  ✓ .*: (\S+) ≤ (\S+)$")
-PRINTED = re.compile(r"^  ✗ as printed, .*: error (\S+) > (\S+)$")
+PRINTED = re.compile(r"^  ✗ as printed, .*: (?:error )?(\S+) > (\S+)$")
 REJECTED = re.compile(r"^  ✗ ")
 
 
@@ -63,17 +63,18 @@ def add(rows, text, notebook, section):
             worse(row, match, "holds")
         elif row and (match := PRINTED.match(line)):
             worse(row, match, "wrong as printed")
-        elif row and HOLDS.match(line):
-            row["verdict"] = row["verdict"] or "holds"
+        elif row and (match := HOLDS.match(line)):
+            if not row["verdict"]:
+                row["verdict"], row["error"], row["bound"], row["inequality"] = "holds", match[1], match[2], True
         elif row and REJECTED.match(line):
             row["rejected"] += 1
 
 
 def worse(row, match, verdict):
-    """Keeps the largest error; one that a printed form showed decides the verdict."""
+    """Keeps the largest error, before the sides of an inequality; one that a printed form showed decides the verdict."""
     if row["verdict"] == "wrong as printed" and verdict == "holds":
         return
-    if row["verdict"] != verdict or float(match[1]) > float(row["error"] or 0):
+    if row.pop("inequality", False) or row["verdict"] != verdict or float(match[1]) > float(row["error"] or 0):
         row["error"], row["bound"] = match[1], match[2]
     row["verdict"] = verdict
 
@@ -84,7 +85,7 @@ def problems(rows):
 
 def as_csv(rows):
     out = io.StringIO()
-    writer = csv.DictWriter(out, COLUMNS, lineterminator="\n")
+    writer = csv.DictWriter(out, COLUMNS, extrasaction="ignore", lineterminator="\n")
     writer.writeheader()
     writer.writerows(rows)
     return out.getvalue()
@@ -96,8 +97,8 @@ def as_markdown(rows):
         "",
         "What every claim found when the notebooks were last executed. An id links to the section that derives it.",
         "“Error” is the largest relative error of the comparisons beside the bound they are held to; for a form that is",
-        "wrong as printed it is the error of that form, and the id with a prime is the corrected one. “Rejected” counts the",
-        "wrong forms that the same bound refused.",
+        "wrong as printed it is the error of that form, and the id with a prime is the corrected one. A statement that is an",
+        "inequality has its two sides there. “Rejected” counts the wrong forms that were refused.",
         "",
         "| id | statement | verdict | error | bound | rejected |",
         "|---|---|---|---|---|---|",

@@ -121,7 +121,13 @@ class Ledger(unittest.TestCase):
         self.assertEqual((rows["delta.5"]["verdict"], rows["delta.5"]["error"]), ("wrong as printed", "0.8"))
 
     def test_an_inequality_counts_and_an_unknown_id_does_not_pass(self):
-        self.assertEqual(self.rows("delta.5 · s", "  ✓ x: 1 ≤ 2")["delta.5"]["verdict"], "holds")
+        def sides(*lines):
+            row = self.rows("delta.5 · s", *lines)["delta.5"]
+            return row["verdict"], row["error"], row["bound"]
+
+        self.assertEqual(sides("  ✓ x: 1 ≤ 2", "  ✓ y: 3 ≤ 4"), ("holds", "1", "2"))
+        self.assertEqual(sides("  ✓ x: 1 ≤ 2", "  ✓ y: error 1e-16 ≤ 1e-12"), ("holds", "1e-16", "1e-12"))
+        self.assertEqual(sides("  ✓ x: 1 ≤ 2", "  ✗ as printed, z: 5 > 4"), ("wrong as printed", "5", "4"))
         with self.assertRaises(KeyError):
             self.rows("delta.99 · s", "  ✓ x: 1 ≤ 2")
 

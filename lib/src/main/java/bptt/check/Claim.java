@@ -127,6 +127,20 @@ public final class Claim {
     }
 
     /**
+     * Shows that an inequality does not hold, though its source's words say it does.
+     *
+     * @param what the left side is, and how the words read as an inequality
+     * @param left measured, finite
+     * @param right what the words say is its upper bound
+     * @return this
+     * @throws AssertionError if left ≤ right holds after all
+     */
+    public Claim failsAsPrinted(String what, double left, double right) {
+        return conclude(
+                left > right && Double.isFinite(left), "  ✗ as printed, %s: %s > %s", what, left, right, true);
+    }
+
+    /**
      * Claims an inequality between numbers.
      *
      * @param what the left side is

@@ -129,6 +129,11 @@ class CheckTest {
                         "case", a, a, 1e-12));
         fails("flow.jacobian: the independent side is all zero", () -> claim().failsAsPrinted(
                         "case", a, a.scale(0), 1e-12));
+        claim().failsAsPrinted("never above", 2, 1);
+        fails("flow.jacobian does not hold: as printed, never above: 1 > 1", () -> claim().failsAsPrinted(
+                        "never above", 1, 1));
+        fails("flow.jacobian does not hold: as printed, never above: NaN > 1", () -> claim().failsAsPrinted(
+                        "never above", Double.NaN, 1));
     }
 
     /** A wrong form is held against the independent side, whatever becomes of that matrix later. */
