@@ -21,6 +21,8 @@ SOURCES = {
     "delta": "权重梯度的计算",
     "softmax": "循环神经网络RNN进阶",
     "kinds": "循环神经网络RNN进阶",
+    "lstm": "derived in this course",
+    "gru": "derived in this course",
 }
 HEADER = re.compile(r"^([a-z]+\.[\w'-]+) · ")
 EQUAL = re.compile(r"^  ✓ .*: error (\S+) ≤ (\S+)$")
