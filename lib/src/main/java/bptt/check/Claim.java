@@ -6,8 +6,6 @@ import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -22,30 +20,20 @@ import org.ejml.simple.SimpleMatrix;
  *        .rejects("the factors in ascending order", J_5.mult(J_6));
  * </pre>
  *
- * Each line is printed and recorded; one that fails throws, and so stops the notebook. The error of a matrix is max|a − b|
+ * Each line is printed, from where the ledger collects it; one that fails throws, and so stops the notebook. The error of a matrix is max|a − b|
  * / max(max|a|, max|b|). A value that is NaN or infinite, empty, of another shape, or all zero on both sides proves
  * nothing and fails.
  */
 public final class Claim {
     private static final Map<String, String> STATEMENTS = statements();
-    private static final List<Line> RECORD = Collections.synchronizedList(new ArrayList<>());
+
+    private static final String AS_PRINTED = "as printed, ";
 
     private final String id;
     private SimpleMatrix truth;
     private double bound;
     private int held;
     private int rejections;
-
-    /**
-     * One checked line.
-     *
-     * @param id of the formula
-     * @param what was compared
-     * @param error largest relative error, or the measured left side of an inequality
-     * @param bound it had to stay below, or for a rejected form to exceed
-     * @param rejected whether this is a wrong form that was rejected
-     */
-    public record Line(String id, String what, double error, double bound, boolean rejected) {}
 
     private Claim(String id) {
         this.id = id;
@@ -91,7 +79,7 @@ public final class Claim {
         double error = error(formula, truth);
         this.truth = truth.copy();
         this.bound = bound;
-        return conclude(error <= bound, "  ✓ %s: error %s ≤ %s", what, error, bound, false);
+        return conclude(error <= bound, "✓ " + what + ": error", error, "≤", bound, false);
     }
 
     /**
@@ -107,7 +95,7 @@ public final class Claim {
             throw new IllegalStateException(id + ": nothing to reject against; agrees(…) comes first");
         }
         double error = error(wrong, truth);
-        return conclude(error > bound, "  ✗ %s: error %s > %s, rejected", form, error, bound, true);
+        return conclude(error > bound, "✗ " + form + ": error", error, ">", bound, true);
     }
 
     /**
@@ -123,7 +111,7 @@ public final class Claim {
     public Claim failsAsPrinted(String what, SimpleMatrix printed, SimpleMatrix truth, double bound) {
         requireMeaningful("the independent side", truth);
         double error = error(printed, truth);
-        return conclude(error > bound, "  ✗ as printed, %s: error %s > %s", what, error, bound, true);
+        return conclude(error > bound, "✗ " + AS_PRINTED + what + ": error", error, ">", bound, true);
     }
 
     /**
@@ -136,8 +124,7 @@ public final class Claim {
      * @throws AssertionError if left ≤ right holds after all
      */
     public Claim failsAsPrinted(String what, double left, double right) {
-        return conclude(
-                left > right && Double.isFinite(left), "  ✗ as printed, %s: %s > %s", what, left, right, true);
+        return conclude(left > right && Double.isFinite(left), "✗ " + AS_PRINTED + what + ":", left, ">", right, true);
     }
 
     /**
@@ -152,9 +139,9 @@ public final class Claim {
     public Claim atMost(String what, double left, double right) {
         return conclude(
                 left <= right && Double.isFinite(left) && Double.isFinite(right),
-                "  ✓ %s: %s ≤ %s",
-                what,
+                "✓ " + what + ":",
                 left,
+                "≤",
                 right,
                 false);
     }
@@ -169,16 +156,7 @@ public final class Claim {
      * @throws AssertionError if left ≤ right does hold
      */
     public Claim rejectsAtMost(String form, double left, double right) {
-        return conclude(left > right && Double.isFinite(left), "  ✗ %s: %s > %s, rejected", form, left, right, true);
-    }
-
-    /**
-     * Everything claimed so far in this JVM.
-     *
-     * @return lines in order
-     */
-    public static List<Line> record() {
-        return List.copyOf(RECORD);
+        return conclude(left > right && Double.isFinite(left), "✗ " + form + ":", left, ">", right, true);
     }
 
     /**
@@ -214,15 +192,16 @@ public final class Claim {
                 .formatted(id, held, held == 1 ? "" : "s", rejections, rejections == 1 ? "" : "s");
     }
 
-    private Claim conclude(boolean holds, String line, String what, double left, double right, boolean rejected) {
-        String printed = line.formatted(what, Numbers.text(left, 3), Numbers.text(right, 3));
+    private Claim conclude(boolean holds, String what, double left, String relation, double right, boolean rejected) {
+        String l = Numbers.text(left, 3), r = Numbers.text(right, 3);
         if (!holds) {
-            throw new AssertionError(id + " does not hold: " + printed.strip().substring(2));
+            throw new AssertionError(
+                    "%s does not hold: %s %s is not %s %s".formatted(id, what.substring(2), l, relation, r));
         }
-        System.out.println(printed);
+        String verdict = rejected && !what.startsWith("✗ " + AS_PRINTED) ? ", rejected" : "";
+        System.out.println("  " + what + " " + l + " " + relation + " " + r + verdict);
         held += rejected ? 0 : 1;
         rejections += rejected ? 1 : 0;
-        RECORD.add(new Line(id, what, left, right, rejected));
         return this;
     }
 

@@ -5,6 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import bptt.Cases;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.util.Random;
 import java.util.function.UnaryOperator;
 import org.ejml.simple.SimpleMatrix;
@@ -23,24 +26,38 @@ class CheckTest {
     }
 
     @Test
-    void aTrueClaimIsRecorded() {
-        int before = Claim.record().size();
-        SimpleMatrix nearly = a.scale(1 + 1e-15);
-        Claim claim = claim().agrees("case", nearly, a, 1e-12).rejects("twice", a.scale(2));
-        assertEquals("flow.jacobian holds (1 comparison, 1 wrong form rejected)", claim.toString());
-        assertEquals(before + 2, Claim.record().size());
-        assertEquals(0.5, Claim.record().get(before + 1).error(), 1e-15);
+    void aTrueClaimIsPrintedLineByLine() {
+        PrintStream console = System.out;
+        ByteArrayOutputStream printed = new ByteArrayOutputStream();
+        System.setOut(new PrintStream(printed, true, StandardCharsets.UTF_8));
+        try {
+            Claim claim = claim().agrees("case", a, a, 1e-12)
+                    .rejects("twice", a.scale(2))
+                    .atMost("x", 1, 2);
+            claim.rejectsAtMost("y", 2, 1).failsAsPrinted("halved", a.scale(0.5), a, 1e-12);
+            assertEquals("flow.jacobian holds (2 comparisons, 3 wrong forms rejected)", claim.toString());
+        } finally {
+            System.setOut(console);
+        }
+        assertEquals("""
+                flow.jacobian · ∂h_t/∂h_{t−1} = diag(1 − h_t²) W_hh
+                  ✓ case: error 0 ≤ 1e-12
+                  ✗ twice: error 0.5 > 1e-12, rejected
+                  ✓ x: 1 ≤ 2
+                  ✗ y: 2 > 1, rejected
+                  ✗ as printed, halved: error 0.5 > 1e-12
+                """, printed.toString(StandardCharsets.UTF_8));
     }
 
     @Test
     void whatMustFailFails() {
-        fails("flow.jacobian does not hold: case: error 1e-6 ≤ 1e-12", () -> claim().agrees(
+        fails("flow.jacobian does not hold: case: error 1e-6 is not ≤ 1e-12", () -> claim().agrees(
                         "case", a.scale(1 + 1e-6), a, 1e-12));
         fails(
-                "flow.jacobian does not hold: a right form: error 0 > 1e-12, rejected",
+                "flow.jacobian does not hold: a right form: error 0 is not > 1e-12",
                 () -> claim().agrees("case", a, a, 1e-12).rejects("a right form", a));
-        fails("flow.jacobian does not hold: x: 2 ≤ 1", () -> claim().atMost("x", 2, 1));
-        fails("flow.jacobian does not hold: x: NaN ≤ 1", () -> claim().atMost("x", Double.NaN, 1));
+        fails("flow.jacobian does not hold: x: 2 is not ≤ 1", () -> claim().atMost("x", 2, 1));
+        fails("flow.jacobian does not hold: x: NaN is not ≤ 1", () -> claim().atMost("x", Double.NaN, 1));
     }
 
     @Test
@@ -109,11 +126,13 @@ class CheckTest {
         SimpleMatrix one = new SimpleMatrix(1, 1, true, 1), half = new SimpleMatrix(1, 1, true, 0.5);
         claim().agrees("at the bound", half, one, 0.5).atMost("equal", 1, 1);
         fails(
-                "flow.jacobian does not hold: at the bound: error 0.5 > 0.5, rejected",
+                "flow.jacobian does not hold: at the bound: error 0.5 is not > 0.5",
                 () -> claim().agrees("case", one, one, 0.5).rejects("at the bound", half));
-        fails("flow.jacobian does not hold: x: 1 > 1, rejected", () -> claim().rejectsAtMost("x", 1, 1));
-        fails("flow.jacobian does not hold: x: -Infinity ≤ 1", () -> claim().atMost("x", Double.NEGATIVE_INFINITY, 1));
-        fails("flow.jacobian does not hold: x: 1 ≤ Infinity", () -> claim().atMost("x", 1, Double.POSITIVE_INFINITY));
+        fails("flow.jacobian does not hold: x: 1 is not > 1", () -> claim().rejectsAtMost("x", 1, 1));
+        fails("flow.jacobian does not hold: x: -Infinity is not ≤ 1", () -> claim().atMost(
+                        "x", Double.NEGATIVE_INFINITY, 1));
+        fails("flow.jacobian does not hold: x: 1 is not ≤ Infinity", () -> claim().atMost(
+                        "x", 1, Double.POSITIVE_INFINITY));
         claim().rejectsAtMost("x", 2, 1);
         assertThrows(IllegalArgumentException.class, () -> claim().agrees("x", one, one, Double.POSITIVE_INFINITY));
         assertThrows(IllegalArgumentException.class, () -> claim().agrees("x", one, one, 0));
@@ -125,14 +144,14 @@ class CheckTest {
     @Test
     void aPrintedFormMustFail() {
         claim().failsAsPrinted("case", a.scale(2), a, 1e-12);
-        fails("flow.jacobian does not hold: as printed, case: error 0 > 1e-12", () -> claim().failsAsPrinted(
+        fails("flow.jacobian does not hold: as printed, case: error 0 is not > 1e-12", () -> claim().failsAsPrinted(
                         "case", a, a, 1e-12));
         fails("flow.jacobian: the independent side is all zero", () -> claim().failsAsPrinted(
                         "case", a, a.scale(0), 1e-12));
         claim().failsAsPrinted("never above", 2, 1);
-        fails("flow.jacobian does not hold: as printed, never above: 1 > 1", () -> claim().failsAsPrinted(
+        fails("flow.jacobian does not hold: as printed, never above: 1 is not > 1", () -> claim().failsAsPrinted(
                         "never above", 1, 1));
-        fails("flow.jacobian does not hold: as printed, never above: NaN > 1", () -> claim().failsAsPrinted(
+        fails("flow.jacobian does not hold: as printed, never above: NaN is not > 1", () -> claim().failsAsPrinted(
                         "never above", Double.NaN, 1));
     }
 
