@@ -6,7 +6,6 @@ import bptt.cell.Parameters;
 import bptt.cell.Step;
 import bptt.math.Rows;
 import bptt.math.Split;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.ejml.simple.SimpleMatrix;
@@ -83,10 +82,7 @@ public final class Bptt {
         Split.over(B, (long) T * B * cell.gates().size() * H * (H + I), (from, to) -> {
             Step step = new Step(cell);
             for (int t = 1; t <= T; t++) {
-                for (int b = from; b < to; b++) {
-                    trace.view(step, t, b);
-                    stepForward(trace, weights, step, (t - 1) * B + b);
-                }
+                stepForward(trace, weights, step, (t - 1) * B + from, to - from);
             }
         });
         for (int t = 1; t <= T; t++) {
@@ -95,15 +91,19 @@ public final class Bptt {
         return trace;
     }
 
-    private static void stepForward(Trace trace, Weights weights, Step step, int row) {
+    /** One step of some sequences, in adjacent rows: the products for all of them, then the cell for each. */
+    private static void stepForward(Trace trace, Weights weights, Step step, int first, int rows) {
         Cell cell = trace.cell;
-        int q = 0;
+        int H = cell.hidden(), q = 0;
         for (int stage = 0; stage < trace.input.length; stage++) {
-            double[] a = trace.input[stage][row];
+            double[][] input = trace.input[stage];
             for (int end = q + cell.stages().get(stage).size(); q < end; q++) {
-                Rows.addProduct(step.gate[q], a, weights.forward[q], a.length, cell.hidden());
+                Rows.addProduct(trace.gate[q], first, input, first, rows, weights.forward[q], H + cell.inputs() + 1, H);
             }
-            cell.forward(stage, step);
+            for (int row = first; row < first + rows; row++) {
+                trace.view(step, row);
+                cell.forward(stage, step);
+            }
         }
     }
 
@@ -160,26 +160,20 @@ public final class Bptt {
         });
         gradients = readoutBackward(trace, dOutputs, dState[0], gradients);
 
-        double[][][] dGate = new double[gates][T * B][H];
+        double[][][] dGate = new double[gates][T * B][Rows.padded(H)];
         double[][] dx = new double[T * B][I];
         Weights weights = new Weights(trace.parameters);
         long work = (long) T * B * gates * H * (H + I);
         Split.over(B, work, (from, to) -> {
-            Step step = new Step(cell);
-            double[] dInput = new double[H + I];
+            BackwardStep back = new BackwardStep(cell, weights, to - from, true);
             for (int t = T; t >= 1; t--) {
-                for (int b = from; b < to; b++) {
-                    int before = (t - 1) * B + b, after = t * B + b;
-                    trace.view(step, t, b);
+                back.run((t - 1) * B + from, dGate, dState[0], dx, (step, row) -> {
+                    trace.view(step, row);
                     for (int s = 0; s < dState.length; s++) {
-                        step.dBefore[s] = dState[s][before];
-                        step.dAfter[s] = dState[s][after];
+                        step.dBefore[s] = dState[s][row];
+                        step.dAfter[s] = dState[s][row + B];
                     }
-                    for (int q = 0; q < gates; q++) {
-                        step.dGate[q] = dGate[q][before];
-                    }
-                    stepBackward(cell, weights, step, dInput, dx[before]);
-                }
+                });
             }
         });
         for (int t = T; t >= 0; t--) {
@@ -189,7 +183,7 @@ public final class Bptt {
             }
         }
 
-        double[][][] dW = new double[gates][H + I + 1][H];
+        double[][][] dW = new double[gates][H + I + 1][Rows.padded(H)];
         int q = 0;
         for (int stage = 0; stage < trace.input.length; stage++) {
             double[][] input = trace.input[stage];
@@ -211,36 +205,6 @@ public final class Bptt {
         }
         gradients = Weights.unpack(gradients, dW);
         return new Gradients(trace, gradients, dState, dGate, dx);
-    }
-
-    /**
-     * One step backwards for one row.
-     *
-     * @param dInput room for ∂L/∂[u | x], H+I; or only H, if ∂L/∂x is not wanted
-     * @param dx ∂L/∂x_t, added to; null if not wanted
-     */
-    static void stepBackward(Cell cell, Weights weights, Step step, double[] dInput, double[] dx) {
-        int H = cell.hidden(), n = dInput.length;
-        List<List<String>> stages = cell.stages();
-        int q = step.dGate.length;
-        for (int stage = stages.size() - 1; stage >= 0; stage--) {
-            cell.backward(stage, step);
-            Arrays.fill(dInput, 0);
-            for (int first = q - stages.get(stage).size(); q > first; ) {
-                q--;
-                Rows.addProduct(dInput, step.dGate[q], weights.backward[q], H, n);
-            }
-            double[] du = stage > 0 ? step.dU : step.dBefore[0];
-            if (stage > 0) {
-                Arrays.fill(du, 0);
-            }
-            for (int j = 0; j < H; j++) {
-                du[j] += dInput[j];
-            }
-            for (int i = H; i < n; i++) {
-                dx[i - H] += dInput[i];
-            }
-        }
     }
 
     /** Adds W_hyᵀ ∂L/∂o_t to ∂L/∂h_t, and returns the gradients with those of the readout. */

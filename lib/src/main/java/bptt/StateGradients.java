@@ -2,7 +2,7 @@ package bptt;
 
 import bptt.cell.Cell;
 import bptt.cell.Checks;
-import bptt.cell.Step;
+import bptt.math.Rows;
 import bptt.math.Split;
 import java.util.Arrays;
 import org.ejml.simple.SimpleMatrix;
@@ -21,6 +21,7 @@ public final class StateGradients {
     private int k;
     private double[][][] now;
     private double[][][] before;
+    private final double[][][] dGate;
 
     /**
      * Begins at k = T.
@@ -56,6 +57,7 @@ public final class StateGradients {
         this.k = t;
         now = new double[parts][this.seeds][H];
         before = new double[parts][this.seeds][H];
+        dGate = new double[trace.gate.length][this.seeds][Rows.padded(H)];
         for (int s = 0; s < parts; s++) {
             Blocks.put(seeds.cols(s * H, (s + 1) * H).transpose(), now[s], 0, 0);
         }
@@ -95,22 +97,19 @@ public final class StateGradients {
         Blocks.requireStep(k, 1, trace.T);
         Cell cell = trace.cell;
         int H = cell.hidden(), gates = cell.gates().size();
-        Split.over(seeds, (long) seeds * gates * H * H, (from, to) -> {
-            Step step = new Step(cell);
-            trace.view(step, k, b);
-            double[] dInput = new double[H];
-            for (int q = 0; q < gates; q++) {
-                step.dGate[q] = new double[H];
+        for (double[][] part : before) {
+            for (double[] row : part) {
+                Arrays.fill(row, 0);
             }
-            for (int r = from; r < to; r++) {
-                for (int s = 0; s < now.length; s++) {
-                    Arrays.fill(before[s][r], 0);
-                    step.dAfter[s] = now[s][r];
-                    step.dBefore[s] = before[s][r];
-                }
-                Bptt.stepBackward(cell, weights, step, dInput, null);
-            }
-        });
+        }
+        Split.over(seeds, (long) seeds * gates * H * H, (from, to) -> new BackwardStep(cell, weights, to - from, false)
+                .run(from, dGate, before[0], null, (step, row) -> {
+                    trace.view(step, (k - 1) * trace.B + b);
+                    for (int s = 0; s < now.length; s++) {
+                        step.dAfter[s] = now[s][row];
+                        step.dBefore[s] = before[s][row];
+                    }
+                }));
         double[][][] swap = now;
         now = before;
         before = swap;

@@ -3,6 +3,7 @@ package bptt;
 import bptt.cell.Cell;
 import bptt.cell.Parameters;
 import bptt.cell.Step;
+import bptt.math.Rows;
 import org.ejml.simple.SimpleMatrix;
 
 /**
@@ -40,6 +41,7 @@ public final class Trace {
         this.cell = parameters.cell();
         this.T = T;
         this.B = B;
+        requireHeap(bytes(cell, T, B), cell, T, B);
         int H = cell.hidden(), K = H + cell.inputs() + 1;
         input = new double[cell.stages().size()][][];
         for (int s = 0; s < input.length; s++) {
@@ -50,24 +52,42 @@ public final class Trace {
         for (int s = 1; s < state.length; s++) {
             state[s] = new double[(T + 1) * B][H];
         }
-        gate = new double[cell.gates().size()][T * B][H];
+        gate = new double[cell.gates().size()][T * B][Rows.padded(H)];
         memory = new double[cell.memory()][T * B][H];
     }
 
-    /** Points {@code step} at what happened to sequence b in step t. */
-    void view(Step step, int t, int b) {
-        int before = (t - 1) * B + b, after = t * B + b;
+    /** Bytes of a trace's numbers: for each of T·B rows the inputs of the stages, states, gates and memory. */
+    static long bytes(Cell cell, long T, long B) {
+        long H = cell.hidden(), K = H + cell.inputs() + 1;
+        long row = cell.stages().size() * K
+                + (cell.states().size() - 1) * H
+                + cell.gates().size() * Rows.padded(cell.hidden())
+                + cell.memory() * H;
+        return 8 * row * T * B;
+    }
+
+    private static void requireHeap(long bytes, Cell cell, long T, long B) {
+        long heap = Runtime.getRuntime().maxMemory();
+        if (bytes > heap || (T + 1) * B > Integer.MAX_VALUE) {
+            throw new IllegalArgumentException(
+                    "a trace of T = %d steps, B = %d sequences and H = %d units needs %d MB, and the heap has %d MB (java -Xmx)"
+                            .formatted(T, B, cell.hidden(), bytes >> 20, heap >> 20));
+        }
+    }
+
+    /** Points {@code step} at what happened in one row, that is to sequence b in step t for row (t−1)B + b. */
+    void view(Step step, int row) {
         for (int s = 0; s < state.length; s++) {
-            step.before[s] = state[s][before];
-            step.after[s] = state[s][after];
+            step.before[s] = state[s][row];
+            step.after[s] = state[s][row + B];
         }
         for (int q = 0; q < gate.length; q++) {
-            step.gate[q] = gate[q][before];
+            step.gate[q] = gate[q][row];
         }
         for (int m = 0; m < memory.length; m++) {
-            step.memory[m] = memory[m][before];
+            step.memory[m] = memory[m][row];
         }
-        step.u = input.length > 1 ? input[1][before] : null;
+        step.u = input.length > 1 ? input[1][row] : null;
     }
 
     /**

@@ -24,10 +24,11 @@ final class Weights {
         forward = new double[gates.size()][][];
         for (int q = 0; q < gates.size(); q++) {
             String name = gates.get(q);
-            backward[q] = p.get("W_h" + name)
+            double[][] rows = p.get("W_h" + name)
                     .concatColumns(p.get("W_x" + name), p.get("b_" + name))
                     .toArray2();
-            forward[q] = Rows.transpose(backward[q], backward[q][0].length);
+            forward[q] = Rows.transpose(rows, rows[0].length);
+            backward[q] = Rows.transpose(forward[q], rows.length);
         }
     }
 
@@ -37,7 +38,7 @@ final class Weights {
         int H = cell.hidden(), I = cell.inputs();
         List<String> gates = cell.gates();
         for (int q = 0; q < gates.size(); q++) {
-            SimpleMatrix g = new SimpleMatrix(gradients[q]).transpose();
+            SimpleMatrix g = new SimpleMatrix(gradients[q]).cols(0, H).transpose();
             p = p.with("W_h" + gates.get(q), g.cols(0, H));
             p = p.with("W_x" + gates.get(q), g.cols(H, H + I));
             p = p.with("b_" + gates.get(q), g.cols(H + I, H + I + 1));

@@ -37,7 +37,7 @@ public final class Step {
     public final double[][] dGate;
 
     /** ∂L/∂u of the second stage, complete when the first stage's backward step is called. */
-    public final double[] dU;
+    public double[] dU;
 
     /**
      * Room for one step of a cell.
@@ -54,6 +54,5 @@ public final class Step {
         dAfter = new double[states][];
         dBefore = new double[states][];
         dGate = new double[gates][];
-        dU = new double[cell.hidden()];
     }
 }

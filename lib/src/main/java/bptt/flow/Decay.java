@@ -6,6 +6,7 @@ import bptt.math.Split;
 import java.util.Arrays;
 import java.util.Random;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.IntStream;
 import org.ejml.simple.SimpleMatrix;
@@ -27,12 +28,12 @@ public record Decay(double[] x, double[][] bySeed) {
      *
      * @param seeds number of seeds, 1, 2, …
      * @param distances n, ascending, 0 … T
-     * @param norm {@link Norms#spectral} or {@link Norms#frobenius}
+     * @param norm {@link Norms#spectral()}, or {@code () -> Norms::frobenius}; asked once per seed
      * @param pass a forward pass from a seeded generator: parameters and inputs both come from it
      * @return the curve of norms
      */
     public static Decay ofState(
-            int seeds, int[] distances, ToDoubleFunction<SimpleMatrix> norm, Function<Random, Trace> pass) {
+            int seeds, int[] distances, Supplier<ToDoubleFunction<SimpleMatrix>> norm, Function<Random, Trace> pass) {
         double[] x = Arrays.stream(distances).asDoubleStream().toArray();
         return overSeeds(seeds, x, random -> norms(pass.apply(random), distances, norm));
     }
@@ -65,22 +66,23 @@ public record Decay(double[] x, double[][] bySeed) {
      *
      * @param trace a forward pass, sequence 0 of it
      * @param distances n, ascending, 0 … T
-     * @param norm of an N×N matrix
+     * @param norm of an N×N matrix; asked once, applied in the order of the distances
      * @return one norm per distance
      */
-    public static double[] norms(Trace trace, int[] distances, ToDoubleFunction<SimpleMatrix> norm) {
+    public static double[] norms(Trace trace, int[] distances, Supplier<ToDoubleFunction<SimpleMatrix>> norm) {
         int last = distances.length == 0 ? -1 : distances[distances.length - 1];
         if (last < 0 || distances[0] < 0 || last > trace.steps() || !ascending(distances)) {
             throw new IllegalArgumentException("distances: expected ascending within 0 … T = %d, got %s"
                     .formatted(trace.steps(), Arrays.toString(distances)));
         }
         double[] norms = new double[distances.length];
+        ToDoubleFunction<SimpleMatrix> of = norm.get();
         StateGradients pass = Jacobians.unitSeeds(trace, 0, trace.steps());
         for (int i = 0; i < distances.length; i++) {
             while (trace.steps() - pass.k() < distances[i]) {
                 pass.back();
             }
-            norms[i] = norm.applyAsDouble(pass.rows());
+            norms[i] = of.applyAsDouble(pass.rows());
         }
         return norms;
     }

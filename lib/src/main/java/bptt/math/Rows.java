@@ -1,62 +1,103 @@
 package bptt.math;
 
 /**
- * Matrix products on matrices stored as one array per row.
- *
- * <p>Rows in arrays of their own, read and written under one shared index j, are the layout that
- * the JIT compiler vectorises; offsets into one flat array are not. Every element is a chain of
- * {@link Math#fma} over k in ascending order, so the result does not depend on how the loop is
- * unrolled, on the machine, or on the number of threads.
+ * Matrix products on matrices stored as one array per row, each row {@link #padded} with zeros. Every element of a result is
+ * a chain of {@link Math#fma} in ascending order of the index summed over: it depends neither on the number of threads nor on
+ * the machine, nor on whether the Vector API is there to compute it.
  */
 public final class Rows {
+    /** Rows of A and Z that stay in the second-level cache while all of G passes over them. */
+    private static final int BLOCK = 128;
+
+    /** Rows of G that stay in the first-level cache while those rows pass. */
+    private static final int G_BLOCK = 8;
+
+    private static final Kernel KERNEL = kernel(System.getProperty("bptt.kernel", "vector"));
+
     private Rows() {}
 
     /**
-     * z ← z + a·W, that is z_j ← z_j + Σ_k a_k w_kj for j &lt; n, k = 0 … a.length−1.
+     * The fastest kernel that this JVM has.
      *
-     * @param z row of length ≥ n, modified
-     * @param a coefficients, one per row of W
-     * @param w W, each row of length ≥ n
-     * @param count number of coefficients used
-     * @param n number of columns used
+     * @param wanted {@code plain}, or {@code vector} for the Vector API if the module {@code jdk.incubator.vector} is present
      */
-    public static void addProduct(double[] z, double[] a, double[][] w, int count, int n) {
-        int k = 0;
-        // Four source rows per sweep: each z_j is loaded and stored once per four products. With eight, C2 on JDK 17 no
-        // longer vectorises the loop.
-        for (; k + 3 < count; k += 4) {
-            addRows(z, a[k], w[k], a[k + 1], w[k + 1], a[k + 2], w[k + 2], a[k + 3], w[k + 3], n);
+    static Kernel kernel(String wanted) {
+        if (!wanted.equals("plain") && !wanted.equals("vector")) {
+            throw new IllegalArgumentException("bptt.kernel: expected plain or vector, got " + wanted);
         }
-        for (; k < count; k++) {
-            addRow(z, a[k], w[k], n);
+        if (wanted.equals("vector")
+                && ModuleLayer.boot().findModule("jdk.incubator.vector").isPresent()) {
+            try {
+                return (Kernel) Class.forName("bptt.math.VectorKernel")
+                        .getDeclaredConstructor()
+                        .newInstance();
+            } catch (ReflectiveOperationException e) {
+                throw new IllegalStateException("the Vector API is present, but its kernel is not in the jar", e);
+            }
         }
+        return new PlainKernel();
     }
 
     /**
-     * G ← G + AᵀZ for rows {@code from} ≤ k &lt; {@code to} of G: g_kj ← g_kj + Σ_r a_rk z_rj, r
-     * ascending.
+     * Which kernel is in use.
      *
-     * @param g K×n, modified
+     * @return {@code plain} or {@code vector}
+     */
+    public static String kernel() {
+        return KERNEL instanceof PlainKernel ? "plain" : "vector";
+    }
+
+    /**
+     * The length of a row of n columns: the next multiple of 8, which is a whole number of vectors on every machine. The
+     * columns beyond n are zero and stay so.
+     *
+     * @param n number of columns
+     * @return ≥ n
+     */
+    public static int padded(int n) {
+        return (n + 7) / 8 * 8;
+    }
+
+    /**
+     * Z ← Z + A·W for some rows: z_{i+r} ← z_{i+r} + Σ_k a_{s+r, k} w_k for r &lt; rows.
+     *
+     * @param z rows of padded length, modified
+     * @param i first row of z
+     * @param a rows of coefficients, K of each are used
+     * @param s first row of a
+     * @param rows number of rows
+     * @param w W: at least K rows of padded length
+     * @param K number of coefficients used
+     * @param n number of columns used
+     */
+    public static void addProduct(double[][] z, int i, double[][] a, int s, int rows, double[][] w, int K, int n) {
+        KERNEL.addProduct(z, i, a, s, rows, w, 0, K, padded(n));
+    }
+
+    /**
+     * G ← G + AᵀZ for some rows of G: g_k ← g_k + Σ_r a_rk z_r for k = from … to − 1, r ascending.
+     *
+     * @param g rows of padded length, modified
      * @param a R×K
-     * @param z R×n
-     * @param count R, the number of rows summed over
+     * @param z R rows of padded length
+     * @param rows R, the number of rows summed over
      * @param n number of columns
      * @param from first row of G to add to
      * @param to first row of G to leave alone
      */
     public static void addTransposedProduct(
-            double[][] g, double[][] a, double[][] z, int count, int n, int from, int to) {
-        int r = 0;
-        for (; r + 3 < count; r += 4) {
-            double[] a0 = a[r], a1 = a[r + 1], a2 = a[r + 2], a3 = a[r + 3];
-            double[] z0 = z[r], z1 = z[r + 1], z2 = z[r + 2], z3 = z[r + 3];
-            for (int k = from; k < to; k++) {
-                addRows(g[k], a0[k], z0, a1[k], z1, a2[k], z2, a3[k], z3, n);
-            }
-        }
-        for (; r < count; r++) {
-            for (int k = from; k < to; k++) {
-                addRow(g[k], a[r][k], z[r], n);
+            double[][] g, double[][] a, double[][] z, int rows, int n, int from, int to) {
+        double[][] at = new double[G_BLOCK][BLOCK];
+        for (int r = 0; r < rows; r += BLOCK) {
+            int R = Math.min(BLOCK, rows - r);
+            for (int k = from; k < to; k += G_BLOCK) {
+                int K = Math.min(G_BLOCK, to - k);
+                for (int i = 0; i < R; i++) {
+                    for (int j = 0; j < K; j++) {
+                        at[j][i] = a[r + i][k + j];
+                    }
+                }
+                KERNEL.addProduct(g, k, at, 0, K, z, r, R, padded(n));
             }
         }
     }
@@ -64,39 +105,17 @@ public final class Rows {
     /**
      * Transposes a matrix.
      *
-     * @param w K×n
+     * @param w rows of at least n columns
      * @param n number of columns
-     * @return n×K, new
+     * @return n rows of padded length, new
      */
     public static double[][] transpose(double[][] w, int n) {
-        double[][] t = new double[n][w.length];
+        double[][] t = new double[n][padded(w.length)];
         for (int k = 0; k < w.length; k++) {
             for (int j = 0; j < n; j++) {
                 t[j][k] = w[k][j];
             }
         }
         return t;
-    }
-
-    private static void addRows(
-            double[] z,
-            double a0,
-            double[] w0,
-            double a1,
-            double[] w1,
-            double a2,
-            double[] w2,
-            double a3,
-            double[] w3,
-            int n) {
-        for (int j = 0; j < n; j++) {
-            z[j] = Math.fma(a3, w3[j], Math.fma(a2, w2[j], Math.fma(a1, w1[j], Math.fma(a0, w0[j], z[j]))));
-        }
-    }
-
-    private static void addRow(double[] z, double a, double[] w, int n) {
-        for (int j = 0; j < n; j++) {
-            z[j] = Math.fma(a, w[j], z[j]);
-        }
     }
 }

@@ -76,7 +76,7 @@ class CheckTest {
         assertThrows(IllegalStateException.class, () -> claim().rejects("nothing yet", a));
         assertTrue(assertThrows(IllegalArgumentException.class, () -> Claim.claim("flow.jakobian"))
                 .getMessage()
-                .startsWith("unknown claim “flow.jakobian”: expected one of flow.irnn, flow.jacobian, "));
+                .startsWith("unknown claim “flow.jakobian”: expected one of flow.always, flow.always', "));
     }
 
     /** Each function along the real axis, its derivative by the complex step against its known one. */

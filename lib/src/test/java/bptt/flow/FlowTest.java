@@ -11,6 +11,7 @@ import bptt.State;
 import bptt.StateGradients;
 import bptt.Trace;
 import bptt.cell.Cell;
+import bptt.cell.Gru;
 import bptt.cell.Init;
 import bptt.cell.Lstm;
 import bptt.cell.Parameters;
@@ -21,6 +22,7 @@ import bptt.check.Reference;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.function.ToDoubleFunction;
 import org.ejml.simple.SimpleMatrix;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -102,6 +104,39 @@ class FlowTest {
         A.set(0, 0, Double.NaN);
         assertThrows(IllegalArgumentException.class, () -> Norms.spectral(A));
         assertThrows(IllegalArgumentException.class, () -> Norms.frobenius(A));
+    }
+
+    /** Chains of Jacobians, where each is near the one before; σ₁ ≈ σ₂; and a second singular value that becomes the first. */
+    @Test
+    void theWarmSpectralNormIsTheSingularValue() {
+        int H = 20;
+        for (Parameters p : List.of(
+                Init.uniform(Rnn.tanh(2, H), 0, random),
+                Init.uniform(Rnn.tanh(2, H), 0, random).with("W_hh", Init.orthogonal(H, 1, random)),
+                Init.irnn(2, H, 0, random),
+                Init.uniform(new Lstm(2, H), 0, random),
+                Init.uniform(new Gru(2, H), 0, random))) {
+            ToDoubleFunction<SimpleMatrix> warm = Norms.spectral();
+            Trace trace = Bptt.forward(p, Cases.sequence(60, 2, 1, random));
+            List<SimpleMatrix> chain = Jacobians.toLast(trace, 0);
+            for (int k = 60; k >= 0; k--) {
+                double exact = Norms.spectral(chain.get(k));
+                assertEquals(exact, warm.applyAsDouble(chain.get(k)), 1e-10 * exact, p.cell() + ", k = " + k);
+            }
+        }
+        SimpleMatrix Q = Init.orthogonal(H, 1, random), R = Init.orthogonal(H, 1, random);
+        ToDoubleFunction<SimpleMatrix> warm = Norms.spectral();
+        for (double second : new double[] {0.5, 0.9, 0.99, 0.999999, 1 - 1e-9, 1, 1 + 1e-9, 1.0001, 1.1, 2, 1, 0}) {
+            SimpleMatrix S = SimpleMatrix.identity(H).scale(0.3);
+            S.set(0, 0, 1);
+            S.set(1, 1, second);
+            double exact = Math.max(1, second);
+            assertEquals(exact, warm.applyAsDouble(Q.mult(S).mult(R)), 1e-10 * exact, "σ₂ = " + second);
+            assertEquals(exact * 1e-300, warm.applyAsDouble(S.scale(1e-300)), 1e-310, "diagonal, σ₂ = " + second);
+        }
+        assertEquals(0, warm.applyAsDouble(new SimpleMatrix(H, H)));
+        assertEquals(3, warm.applyAsDouble(new SimpleMatrix(1, 1, true, -3)));
+        assertEquals(5, warm.applyAsDouble(new SimpleMatrix(1, 2, true, 3, 4)), 1e-14);
     }
 
     @Test

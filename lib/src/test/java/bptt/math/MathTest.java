@@ -32,31 +32,49 @@ class MathTest {
                         (a, b) -> {});
     }
 
+    private static double[][] padded(double[][] a) {
+        return Arrays.stream(a)
+                .map(row -> Arrays.copyOf(row, Rows.padded(row.length)))
+                .toArray(double[][]::new);
+    }
+
+    private static double[][] copy(double[][] a) {
+        return Arrays.stream(a).map(double[]::clone).toArray(double[][]::new);
+    }
+
     /** The same bits as one fma after the other, for sizes that are and are not multiples of the unrolling. */
     @ParameterizedTest
     @CsvSource({"1,1", "3,5", "4,8", "7,3", "102,33"})
     void productsHaveTheBitsOfTheNaiveLoop(int K, int n) {
         Random random = new Random(K);
-        double[][] a = random(9, K, random), w = random(K, n, random), z = random(9, n, random);
-        double[] want = z[0].clone(), got = z[0].clone();
-        for (int j = 0; j < n; j++) {
-            for (int k = 0; k < K; k++) {
-                want[j] = Math.fma(a[0][k], w[k][j], want[j]);
+        int rows = 135; // more than a block, and not a multiple of four
+        double[][] a = random(rows, K, random), w = padded(random(K, n, random)), z = padded(random(rows, n, random));
+        for (String name : List.of("plain", "vector")) {
+            double[][] got = copy(z);
+            Rows.kernel(name).addProduct(got, 1, a, 2, rows - 2, w, 0, K, Rows.padded(n));
+            assertArrayEquals(z[0], got[0], 0);
+            assertArrayEquals(z[rows - 1], got[rows - 1], 0);
+            for (int r = 1; r < rows - 1; r++) {
+                double[] want = z[r].clone();
+                for (int j = 0; j < n; j++) {
+                    for (int k = 0; k < K; k++) {
+                        want[j] = Math.fma(a[r + 1][k], w[k][j], want[j]);
+                    }
+                }
+                assertArrayEquals(want, got[r], 0, name);
             }
         }
-        Rows.addProduct(got, a[0], w, K, n);
-        assertArrayEquals(want, got, 0);
 
-        double[][] wantG = new double[K][n], gotG = new double[K][n];
+        double[][] wantG = padded(new double[K][n]), gotG = copy(wantG);
         for (int k = 0; k < K; k++) {
-            for (int r = 0; r < 9; r++) {
+            for (int r = 0; r < rows; r++) {
                 for (int j = 0; j < n; j++) {
                     wantG[k][j] = Math.fma(a[r][k], z[r][j], wantG[k][j]);
                 }
             }
         }
-        Rows.addTransposedProduct(gotG, a, z, 9, n, 0, K / 2);
-        Rows.addTransposedProduct(gotG, a, z, 9, n, K / 2, K);
+        Rows.addTransposedProduct(gotG, a, z, rows, n, 0, K / 2);
+        Rows.addTransposedProduct(gotG, a, z, rows, n, K / 2, K);
         for (int k = 0; k < K; k++) {
             assertArrayEquals(wantG[k], gotG[k], 0);
         }
