@@ -1,14 +1,16 @@
 # What there is: make help
 .DEFAULT_GOAL := help
-.PHONY: help run test lab jar env format clean need-java need-maven need-python
+.PHONY: help run test lab jar env bench format clean need-java need-maven need-python
 
 PYTHON ?= python3
 VENV := .venv
 MVN := mvn -f lib/pom.xml -B -ntp
-export JJAVA_JVM_OPTS ?= -Xmx1g -XX:+UseSerialGC
 ifdef JAVA_HOME
 export PATH := $(JAVA_HOME)/bin:$(PATH)
 endif
+# The Vector API, where this JDK has it: the same bits, sooner.
+VECTOR := $(shell java --list-modules 2>/dev/null | grep -q '^jdk.incubator.vector' && echo --add-modules=jdk.incubator.vector)
+export JJAVA_JVM_OPTS ?= -Xmx1g -XX:+UseSerialGC $(VECTOR)
 
 ENV := $(VENV)/.ready
 JAR := lib/target/.ready
@@ -32,11 +34,15 @@ env: $(ENV) ## the Python environment alone: JupyterLab, nbclient, the JJava ker
 
 jar: $(JAR) ## the library alone
 
+bench: $(JAR) | need-python ## the library beside PyTorch, JAX, EJML and a BLAS (minutes; fetches about 300 MB once); BENCH=--quick for one size
+	@mvn -f lib/bench/pom.xml -B -q package
+	@$(PYTHON) lib/bench/bench.py $(BENCH)
+
 format: need-java need-maven ## format the Java sources
 	@$(MVN) -q spotless:apply
 
 clean: ## remove everything that can be made again
-	rm -rf $(VENV) .scratch lib/target notebooks/__pycache__ notebooks/results/*.svg
+	rm -rf $(VENV) .scratch lib/target lib/bench/target notebooks/__pycache__ notebooks/results/bench notebooks/results/*.svg
 
 $(ENV): notebooks/requirements.txt | need-python
 	@echo "Setting up $(VENV): JupyterLab, nbclient and the JJava kernel (about a minute, once)"

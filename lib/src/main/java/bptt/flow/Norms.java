@@ -27,14 +27,14 @@ public final class Norms {
     }
 
     /**
-     * The spectral norm for a run of matrices, each near the one before, such as ∂s_T/∂s_k for k = T, T − 1, …: by power
+     * The spectral norm for a run of matrices, each near the one before, such as ∂s_T/∂s_k for k = T, T − 1, …: by an
      * iteration that goes on from the last matrix's vector, or by {@link #spectral(SimpleMatrix)} where that converges
      * slowly. The two agree to 1e-10.
      *
      * @return a function with a memory, for one run and one thread
      */
     public static ToDoubleFunction<SimpleMatrix> spectral() {
-        return new PowerIteration();
+        return new WarmSpectralNorm();
     }
 
     /**

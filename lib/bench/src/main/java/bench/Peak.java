@@ -1,0 +1,46 @@
+package bench;
+
+import java.util.stream.IntStream;
+import jdk.incubator.vector.DoubleVector;
+import jdk.incubator.vector.VectorSpecies;
+
+/** The machine's limit: fused multiply-adds on registers alone, in as many chains as hide their latency, on every core. */
+final class Peak {
+    private static final VectorSpecies<Double> S = DoubleVector.SPECIES_PREFERRED;
+    private static final int STEPS = 20_000_000;
+
+    private Peak() {}
+
+    /** GFLOP/s of all cores together, the best of five tries. */
+    static double gigaflops() {
+        int cores = Runtime.getRuntime().availableProcessors();
+        double best = 0;
+        for (int i = 0; i < 5; i++) {
+            long start = System.nanoTime();
+            double sum = IntStream.range(0, cores).parallel().mapToDouble(c -> chains(c)).sum();
+            double seconds = (System.nanoTime() - start) / 1e9;
+            best = Math.max(best, 2.0 * 12 * S.length() * STEPS * cores / seconds / 1e9 + 0 * sum);
+        }
+        return best;
+    }
+
+    private static double chains(double start) {
+        DoubleVector m = DoubleVector.broadcast(S, 0.999999), c = DoubleVector.broadcast(S, start);
+        DoubleVector c0 = c, c1 = c, c2 = c, c3 = c, c4 = c, c5 = c, c6 = c, c7 = c, c8 = c, c9 = c, c10 = c, c11 = c;
+        for (int i = 0; i < STEPS; i++) {
+            c0 = c0.fma(m, c);
+            c1 = c1.fma(m, c);
+            c2 = c2.fma(m, c);
+            c3 = c3.fma(m, c);
+            c4 = c4.fma(m, c);
+            c5 = c5.fma(m, c);
+            c6 = c6.fma(m, c);
+            c7 = c7.fma(m, c);
+            c8 = c8.fma(m, c);
+            c9 = c9.fma(m, c);
+            c10 = c10.fma(m, c);
+            c11 = c11.fma(m, c);
+        }
+        return c0.add(c1).add(c2).add(c3).add(c4).add(c5).add(c6).add(c7).add(c8).add(c9).add(c10).add(c11).lane(0);
+    }
+}
