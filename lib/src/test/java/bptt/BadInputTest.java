@@ -10,6 +10,7 @@ import bptt.cell.Parameters;
 import bptt.cell.Rnn;
 import bptt.math.Split;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -48,6 +49,18 @@ class BadInputTest {
         refused(
                 "x at t = 4: expected finite numbers, got NaN in row 1, column 2",
                 () -> Bptt.forward(p, withStep(4, nan)));
+    }
+
+    @Test
+    void aTraceThatDoesNotFitTheHeap() {
+        List<SimpleMatrix> endless = Collections.nCopies(3_000_000, new SimpleMatrix(2, 1));
+        Parameters wide = Parameters.zeros(new Lstm(2, 2000), 0);
+        long heap = Runtime.getRuntime().maxMemory() >> 20;
+        // 2003 inputs, 2000 cells, 4 gates of 2000, 2000 tanh C: 14003 numbers per step
+        refused(
+                "a trace of T = 3000000 steps, B = 1 sequences and H = 2000 units needs %d MB, and the heap has %d MB (java -Xmx)"
+                        .formatted(14003L * 8 * 3_000_000 >> 20, heap),
+                () -> Bptt.forward(wide, endless));
     }
 
     @Test

@@ -2,6 +2,7 @@ package bptt.math;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.Arrays;
@@ -78,6 +79,15 @@ class MathTest {
         for (int k = 0; k < K; k++) {
             assertArrayEquals(wantG[k], gotG[k], 0);
         }
+    }
+
+    @Test
+    void anUnknownKernelIsRefused() {
+        assertEquals(
+                "bptt.kernel: expected plain or vector, got fast",
+                assertThrows(IllegalArgumentException.class, () -> Rows.kernel("fast"))
+                        .getMessage());
+        assertEquals("vector", Rows.kernel()); // the tests run with the module, so both kernels are compared
     }
 
     @Test
