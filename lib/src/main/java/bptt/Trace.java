@@ -41,7 +41,7 @@ public final class Trace {
         this.cell = parameters.cell();
         this.T = T;
         this.B = B;
-        requireHeap(bytes(cell, T, B), cell, T, B);
+        requireHeap(cell, T, B);
         int H = cell.hidden(), K = H + cell.inputs() + 1;
         input = new double[cell.stages().size()][][];
         for (int s = 0; s < input.length; s++) {
@@ -56,18 +56,14 @@ public final class Trace {
         memory = new double[cell.memory()][T * B][H];
     }
 
-    /** Bytes of a trace's numbers: for each of T·B rows the inputs of the stages, states, gates and memory. */
-    static long bytes(Cell cell, long T, long B) {
+    /** For each of T·B rows there are the inputs of the stages, states, gates and memory. */
+    private static void requireHeap(Cell cell, long T, long B) {
         long H = cell.hidden(), K = H + cell.inputs() + 1;
         long row = cell.stages().size() * K
                 + (cell.states().size() - 1) * H
                 + cell.gates().size() * Rows.padded(cell.hidden())
                 + cell.memory() * H;
-        return 8 * row * T * B;
-    }
-
-    private static void requireHeap(long bytes, Cell cell, long T, long B) {
-        long heap = Runtime.getRuntime().maxMemory();
+        long bytes = 8 * row * T * B, heap = Runtime.getRuntime().maxMemory();
         if (bytes > heap || (T + 1) * B > Integer.MAX_VALUE) {
             throw new IllegalArgumentException(
                     "a trace of T = %d steps, B = %d sequences and H = %d units needs %d MB, and the heap has %d MB (java -Xmx)"

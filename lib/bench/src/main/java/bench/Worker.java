@@ -14,9 +14,7 @@ import java.io.IOException;
 import java.io.InputStreamReader;
 import java.util.Locale;
 import java.util.Map;
-import java.util.function.ToDoubleFunction;
 import java.util.stream.IntStream;
-import org.ejml.simple.SimpleMatrix;
 
 /**
  * One peer in a process of its own, told what to do line by line on standard input: {@code prepare CELL H B T},
@@ -69,8 +67,7 @@ final class Worker {
         Trace trace = Bptt.forward(
                 problem.parameters(), IntStream.rangeClosed(1, T).mapToObj(problem::x).toList());
         int[] distances = IntStream.rangeClosed(0, T).toArray();
-        ToDoubleFunction<SimpleMatrix> of = norm.equals("spectral") ? Norms.spectral() : Norms::frobenius;
-        return Decay.norms(trace, distances, () -> of)[T];
+        return Decay.norms(trace, distances, norm.equals("spectral") ? Norms::spectral : () -> Norms::frobenius)[T];
     }
 
     private static String milliseconds(Runnable work) {

@@ -20,14 +20,12 @@ import org.ejml.simple.SimpleMatrix;
  *        .rejects("the factors in ascending order", J_5.mult(J_6));
  * </pre>
  *
- * Each line is printed, from where the ledger collects it; one that fails throws, and so stops the notebook. The error of a matrix is max|a − b|
- * / max(max|a|, max|b|). A value that is NaN or infinite, empty, of another shape, or all zero on both sides proves
- * nothing and fails.
+ * Each line is printed, from where the ledger collects it; one that fails throws, and so stops the notebook. The error of a
+ * matrix is max|a − b| / max(max|a|, max|b|). A value that is NaN or infinite, empty, of another shape, or all zero on both
+ * sides proves nothing and fails.
  */
 public final class Claim {
     private static final Map<String, String> STATEMENTS = statements();
-
-    private static final String AS_PRINTED = "as printed, ";
 
     private final String id;
     private SimpleMatrix truth;
@@ -79,7 +77,7 @@ public final class Claim {
         double error = error(formula, truth);
         this.truth = truth.copy();
         this.bound = bound;
-        return conclude(error <= bound, "✓ " + what + ": error", error, "≤", bound, false);
+        return agreed(error <= bound, what + ": error", error, bound);
     }
 
     /**
@@ -95,7 +93,7 @@ public final class Claim {
             throw new IllegalStateException(id + ": nothing to reject against; agrees(…) comes first");
         }
         double error = error(wrong, truth);
-        return conclude(error > bound, "✗ " + form + ": error", error, ">", bound, true);
+        return refused(error > bound, form + ": error", error, bound, ", rejected");
     }
 
     /**
@@ -111,7 +109,7 @@ public final class Claim {
     public Claim failsAsPrinted(String what, SimpleMatrix printed, SimpleMatrix truth, double bound) {
         requireMeaningful("the independent side", truth);
         double error = error(printed, truth);
-        return conclude(error > bound, "✗ " + AS_PRINTED + what + ": error", error, ">", bound, true);
+        return refused(error > bound, "as printed, " + what + ": error", error, bound, "");
     }
 
     /**
@@ -124,7 +122,7 @@ public final class Claim {
      * @throws AssertionError if left ≤ right holds after all
      */
     public Claim failsAsPrinted(String what, double left, double right) {
-        return conclude(left > right && Double.isFinite(left), "✗ " + AS_PRINTED + what + ":", left, ">", right, true);
+        return refused(left > right && Double.isFinite(left), "as printed, " + what + ":", left, right, "");
     }
 
     /**
@@ -137,13 +135,7 @@ public final class Claim {
      * @throws AssertionError if left ≤ right does not hold
      */
     public Claim atMost(String what, double left, double right) {
-        return conclude(
-                left <= right && Double.isFinite(left) && Double.isFinite(right),
-                "✓ " + what + ":",
-                left,
-                "≤",
-                right,
-                false);
+        return agreed(left <= right && Double.isFinite(left) && Double.isFinite(right), what + ":", left, right);
     }
 
     /**
@@ -156,7 +148,7 @@ public final class Claim {
      * @throws AssertionError if left ≤ right does hold
      */
     public Claim rejectsAtMost(String form, double left, double right) {
-        return conclude(left > right && Double.isFinite(left), "✗ " + form + ":", left, ">", right, true);
+        return refused(left > right && Double.isFinite(left), form + ":", left, right, ", rejected");
     }
 
     /**
@@ -192,17 +184,25 @@ public final class Claim {
                 .formatted(id, held, held == 1 ? "" : "s", rejections, rejections == 1 ? "" : "s");
     }
 
-    private Claim conclude(boolean holds, String what, double left, String relation, double right, boolean rejected) {
+    private Claim agreed(boolean holds, String what, double left, double right) {
+        conclude(holds, "✓", what, left, "≤", right, "");
+        held++;
+        return this;
+    }
+
+    private Claim refused(boolean refused, String what, double left, double right, String verdict) {
+        conclude(refused, "✗", what, left, ">", right, verdict);
+        rejections++;
+        return this;
+    }
+
+    private void conclude(
+            boolean holds, String mark, String what, double left, String relation, double right, String verdict) {
         String l = Numbers.text(left, 3), r = Numbers.text(right, 3);
         if (!holds) {
-            throw new AssertionError(
-                    "%s does not hold: %s %s is not %s %s".formatted(id, what.substring(2), l, relation, r));
+            throw new AssertionError("%s does not hold: %s %s is not %s %s".formatted(id, what, l, relation, r));
         }
-        String verdict = rejected && !what.startsWith("✗ " + AS_PRINTED) ? ", rejected" : "";
-        System.out.println("  " + what + " " + l + " " + relation + " " + r + verdict);
-        held += rejected ? 0 : 1;
-        rejections += rejected ? 1 : 0;
-        return this;
+        System.out.println("  %s %s %s %s %s%s".formatted(mark, what, l, relation, r, verdict));
     }
 
     private void requireMeaningful(String side, SimpleMatrix a) {
