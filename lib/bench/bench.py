@@ -24,6 +24,7 @@ VECTOR = ["--add-modules", "jdk.incubator.vector"]
 JAX = HERE / "target/jax"
 SIZES = [(100, 16, 400), (32, 16, 400), (256, 16, 400), (100, 1, 400), (100, 64, 400)]
 LENGTHS = [(100, 16, T) for T in (100, 200, 800, 1600)]
+WARM_UP = 3  # seconds
 CELLS = ("lstm", "tanh", "relu")
 
 
@@ -102,7 +103,7 @@ def disagreement(mine, theirs):
     return max(max(abs(a - b) for a, b in zip(mine[n], theirs[n])) / mine[n][1] for n in mine)
 
 
-def measure(workers, problem, rounds, warm):
+def measure(workers, problem, rounds):
     """Milliseconds by peer: each prepares and is checked, then all take turns."""
     for worker in workers.values():
         worker.ask("prepare " + problem)
@@ -112,17 +113,19 @@ def measure(workers, problem, rounds, warm):
         error, bound = disagreement(mine, theirs), 1e-3 if "f32" in name else 1e-10
         if not error <= bound:
             raise SystemExit(f"{problem}: the gradients of {name} differ from this library's by {error:.1e} > {bound:.0e}")
-    return take_turns(workers, "run", rounds, warm)
+    return take_turns(workers, "run", rounds)
 
 
-def take_turns(workers, request, rounds, warm):
+def take_turns(workers, request, rounds):
+    for worker in workers.values():  # the same time to warm up for each: for its compiler, its memory, its choice of algorithm
+        end = time.monotonic() + WARM_UP
+        while time.monotonic() < end:
+            worker.ask(request)
     times = {name: [] for name in workers}
-    for round_ in range(-warm, rounds):
+    for _ in range(rounds):
         for name, worker in workers.items():
             time.sleep(0.05)  # a peer's threads may spin for a while after its turn
-            taken = float(worker.ask(request))
-            if round_ >= 0:
-                times[name].append(taken)
+            times[name].append(float(worker.ask(request)))
     return times
 
 
@@ -151,9 +154,9 @@ def make_jax():
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--quick", action="store_true", help="only H = 100, B = 16, T = 400, five rounds")
+    parser.add_argument("--quick", action="store_true", help="only H = 100, B = 16, T = 400, seven rounds")
     args = parser.parse_args()
-    rounds, warm = (5, 3) if args.quick else (15, 5)
+    rounds = 7 if args.quick else 15
     try:
         make_jax()
     except (OSError, subprocess.CalledProcessError) as error:
@@ -167,11 +170,11 @@ def main():
     rows = []
     for cell in CELLS:
         for H, B, T in SIZES[:1] if args.quick else SIZES + (LENGTHS if cell == "lstm" else []):
-            times = measure(workers, f"{cell} {H} {B} {T}", rounds, warm)
+            times = measure(workers, f"{cell} {H} {B} {T}", rounds)
             report(f"{cell}, H = {H}, B = {B}, T = {T}", times, rows, flops(cell, H, B, T))
     chains = {name: w for name, w in workers.items() if name in ("bptt, Vector API", "bptt, no flag", "JAX f64")}
     for norm in ("spectral", "frobenius"):
-        times = take_turns(chains, f"chain 100 1000 {norm}", min(rounds, 7), 3)
+        times = take_turns(chains, f"chain 100 1000 {norm}", 7)
         report(f"Jacobian chain, H = 100, T = 1000, {norm} norms (“JAX f64” is numpy here)", times, rows)
 
     RESULTS.mkdir(parents=True, exist_ok=True)

@@ -6,69 +6,110 @@ import bptt.math.Rows;
 import java.util.Arrays;
 
 /**
- * One step backwards for a number of adjacent rows: stage by stage from the last to the first, the cell for each row, then
- * the products with W for all of them. A row is a sequence of a batch, or a seed of a Jacobian.
+ * One step backwards for a number of rows, each a sequence of a batch or a seed of a Jacobian: stage by stage from the last to
+ * the first, the cell for groups of adjacent rows, then the product with W for all of them.
  */
 final class BackwardStep {
-    /** Points the cell's view at one row: its trace, ∂L/∂(state) after and before. */
-    interface View {
-        void point(Step step, int row);
+    /** ∂L/∂(state) of one group of rows. */
+    interface Group {
+        /** Points {@link Step#dAfter} and {@link Step#dBefore} at it. */
+        void view(Step step, int group);
     }
 
     private final Cell cell;
-    private final Weights weights;
-    private final Step step;
-    private final double[][] dInput;
+    private final double[][][] weights;
+
+    /** To be pointed at the trace of each step, which all groups have in common. */
+    final Step step;
+
+    private final int groups;
+
+    /** By group: ∂L/∂u of the second stage. */
     private final double[][] dU;
 
-    /** Columns of ∂L/∂[u | x] that are wanted: H + I, or H without ∂L/∂x. */
+    /** ∂L/∂[u | x] by row, with as many columns as are wanted: H + I, or H without ∂L/∂x. */
+    private final double[][] dInput;
+
     private final int columns;
 
-    BackwardStep(Cell cell, Weights weights, int rows, boolean inputs) {
+    /**
+     * Room for one step.
+     *
+     * @param cell the cell
+     * @param weights by {@link Weights#backward}, with as many columns
+     * @param groups how many times the cell is called for each stage
+     * @param rows in each group
+     * @param columns H + I, or H without ∂L/∂x
+     */
+    BackwardStep(Cell cell, double[][][] weights, int groups, int rows, int columns) {
         this.cell = cell;
         this.weights = weights;
-        this.step = new Step(cell);
-        this.columns = cell.hidden() + (inputs ? cell.inputs() : 0);
-        this.dInput = new double[rows][Rows.padded(columns)];
-        this.dU = new double[rows][cell.hidden()];
+        this.groups = groups;
+        this.columns = columns;
+        step = new Step(cell, rows);
+        for (int q = 0; q < step.dGate.length; q++) {
+            step.dGate[q] = new double[step.n];
+        }
+        dU = new double[groups][step.n];
+        dInput = new double[groups * rows][Rows.padded(columns)];
     }
 
     /**
      * Runs the step.
      *
-     * @param first index of the first row in all of the following
-     * @param dGate ∂L/∂a by gate and row: set
-     * @param dh ∂L/∂h_{t−1} by row: added to
-     * @param dx ∂L/∂x_t by row: added to, if it is wanted
-     * @param view the rest, by row
+     * @param da ∂L/∂a by stage and row, the gates of the stage side by side: set
+     * @param first row of {@code da} where these begin
+     * @param dx ∂L/∂x_t, one row after the other: set, if it is wanted
+     * @param group ∂L/∂(state), that before is added to
      */
-    void run(int first, double[][][] dGate, double[][] dh, double[][] dx, View view) {
-        int H = cell.hidden(), rows = dInput.length, q = dGate.length;
-        for (int stage = cell.stages().size() - 1; stage >= 0; stage--) {
-            for (int r = 0; r < rows; r++) {
-                view.point(step, first + r);
-                step.dU = dU[r];
-                for (int gate = 0; gate < dGate.length; gate++) {
-                    step.dGate[gate] = dGate[gate][first + r];
-                }
+    void run(double[][][] da, int first, double[] dx, Group group) {
+        int H = cell.hidden(), inputs = columns - H, rows = dInput.length / groups, q = step.dGate.length;
+        if (inputs > 0) {
+            Arrays.fill(dx, 0);
+        }
+        for (int stage = da.length - 1; stage >= 0; stage--) {
+            int gates = cell.stages().get(stage).size();
+            q -= gates;
+            for (int i = 0; i < groups; i++) {
+                group.view(step, i);
+                step.dU = dU[i];
                 cell.backward(stage, step);
-                Arrays.fill(dInput[r], 0);
+                for (int r = 0; r < rows; r++) {
+                    for (int gate = 0; gate < gates; gate++) {
+                        double[] row = da[stage][first + i * rows + r];
+                        System.arraycopy(step.dGate[q + gate], r * H, row, gate * H, H);
+                    }
+                }
             }
-            for (int end = q - cell.stages().get(stage).size(); q > end; ) {
-                q--;
-                Rows.addProduct(dInput, 0, dGate[q], first, rows, weights.backward[q], H, columns);
+            for (double[] row : dInput) {
+                Arrays.fill(row, 0);
             }
-            for (int r = 0; r < rows; r++) {
-                double[] du = stage > 0 ? dU[r] : dh[first + r], d = dInput[r];
+            Rows.addProduct(dInput, 0, da[stage], first, dInput.length, weights[stage], gates * H, columns);
+            for (int i = 0; i < groups; i++) {
+                group.view(step, i);
+                double[] du = stage > 0 ? dU[i] : step.dBefore[0];
                 if (stage > 0) {
                     Arrays.fill(du, 0);
                 }
-                for (int j = 0; j < H; j++) {
-                    du[j] += d[j];
+                for (int r = 0; r < rows; r++) {
+                    double[] d = dInput[i * rows + r];
+                    add(d, du, r * H, H);
+                    for (int k = 0; k < inputs; k++) {
+                        dx[(i * rows + r) * inputs + k] += d[H + k];
+                    }
                 }
-                for (int i = H; i < columns; i++) {
-                    dx[first + r][i - H] += d[i];
-                }
+            }
+        }
+    }
+
+    private static void add(double[] d, double[] to, int from, int n) {
+        if (from > 0) {
+            for (int j = 0; j < n; j++) {
+                to[from + j] += d[j];
+            }
+        } else { // under one index the loop vectorises
+            for (int j = 0; j < n; j++) {
+                to[j] += d[j];
             }
         }
     }

@@ -6,8 +6,12 @@ import bptt.cell.Parameters;
 import bptt.cell.Step;
 import bptt.math.Rows;
 import bptt.math.Split;
+import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.BiConsumer;
 import org.ejml.simple.SimpleMatrix;
 
 /**
@@ -56,6 +60,11 @@ public final class Bptt {
      * @throws ArithmeticException if a state overflows; names the state and the first t
      */
     public static Trace forward(Parameters p, List<SimpleMatrix> x, State start) {
+        return new Pass().forward(p, x, start);
+    }
+
+    /** The same in the memory of an earlier pass, if that is there and fits. */
+    static Trace forward(Trace memory, Parameters p, List<SimpleMatrix> x, State start) {
         requireSteps(x);
         Cell cell = p.cell();
         int T = x.size(), B = x.get(0).getNumCols(), H = cell.hidden(), I = cell.inputs();
@@ -65,46 +74,59 @@ public final class Bptt {
         }
         start.require(cell, B, "initial state");
 
-        Trace trace = new Trace(p, T, B);
-        for (double[][] input : trace.input) {
-            for (int t = 1; t <= T; t++) {
-                Blocks.put(x.get(t - 1), input, (t - 1) * B, H);
-                for (int b = 0; b < B; b++) {
-                    input[(t - 1) * B + b][H + I] = 1;
-                }
-            }
-        }
-        for (int s = 0; s < trace.state.length; s++) {
-            Blocks.put(start.parts().get(s), trace.state[s], 0, 0);
-        }
-
-        Weights weights = new Weights(p);
-        Split.over(B, (long) T * B * cell.gates().size() * H * (H + I), (from, to) -> {
-            Step step = new Step(cell);
-            for (int t = 1; t <= T; t++) {
-                stepForward(trace, weights, step, (t - 1) * B + from, to - from);
-            }
-        });
-        for (int t = 1; t <= T; t++) {
-            requireNoOverflow(trace.state, cell, t, B, "");
-        }
+        Trace trace = memory != null && memory.hasRoom(cell, T, B) ? memory : new Trace(cell, T, B);
+        trace.parameters = p;
+        trace.T = T;
+        double[][][] weights = Weights.forward(p);
+        Split.each(trace.cuts.length - 1, share -> forward(trace, weights, x, start, share)).stream()
+                .filter(t -> t > 0)
+                .min(Integer::compare)
+                .ifPresent(t -> requireNoOverflow(trace.state, trace, t, ""));
         return trace;
     }
 
-    /** One step of some sequences, in adjacent rows: the products for all of them, then the cell for each. */
-    private static void stepForward(Trace trace, Weights weights, Step step, int first, int rows) {
+    /** The pass of one thread's share of the sequences. Returns the t at which a state overflowed, or 0. */
+    private static int forward(Trace trace, double[][][] weights, List<SimpleMatrix> x, State start, int share) {
         Cell cell = trace.cell;
-        int H = cell.hidden(), q = 0;
-        for (int stage = 0; stage < trace.input.length; stage++) {
-            double[][] input = trace.input[stage];
-            for (int end = q + cell.stages().get(stage).size(); q < end; q++) {
-                Rows.addProduct(trace.gate[q], first, input, first, rows, weights.forward[q], H + cell.inputs() + 1, H);
+        int H = cell.hidden(), I = cell.inputs(), K = H + I + 1, rows = trace.cuts[share + 1] - trace.cuts[share];
+        Step step = new Step(cell, rows);
+        double[][] input = new double[rows][K]; // [u | x_t | 1]
+        double[][][] a = new double[weights.length][][];
+        for (int stage = 0; stage < a.length; stage++) {
+            a[stage] = new double[rows][Rows.padded(cell.stages().get(stage).size() * H)];
+        }
+        for (int s = 0; s < trace.state.length; s++) {
+            trace.state[s].zeros(0, share);
+            trace.state[s].add(0, share, start.parts().get(s));
+        }
+        for (int t = 1; t <= trace.T; t++) {
+            trace.make(step, t, share);
+            double[] x_t = trace.x.zeros(t, share);
+            trace.x.add(t, share, x.get(t - 1));
+            for (int r = 0; r < rows; r++) {
+                System.arraycopy(x_t, r * I, input[r], H, I);
+                input[r][H + I] = 1;
             }
-            for (int row = first; row < first + rows; row++) {
-                trace.view(step, row);
+            int q = 0;
+            for (int stage = 0; stage < a.length; stage++) {
+                int gates = cell.stages().get(stage).size();
+                for (int r = 0; r < rows; r++) {
+                    System.arraycopy(stage == 0 ? step.before[0] : step.u, r * H, input[r], 0, H);
+                    Arrays.fill(a[stage][r], 0);
+                }
+                Rows.addProduct(a[stage], 0, input, 0, rows, weights[stage], K, gates * H);
+                for (int gate = 0; gate < gates; gate++, q++) {
+                    for (int r = 0; r < rows; r++) {
+                        System.arraycopy(a[stage][r], gate * H, step.gate[q], r * H, H);
+                    }
+                }
                 cell.forward(stage, step);
             }
+            if (firstNotFinite(trace.state, t, share) != 0) {
+                return t;
+            }
         }
+        return 0;
     }
 
     /**
@@ -146,95 +168,162 @@ public final class Bptt {
      * @throws ArithmeticException if a gradient overflows; names it and the t where it began
      */
     public static Gradients backward(Trace trace, Map<Integer, SimpleMatrix> dOutputs, Map<Integer, State> dStates) {
-        Cell cell = trace.cell;
-        int T = trace.T, B = trace.B, H = cell.hidden(), I = cell.inputs();
-        int gates = cell.gates().size();
-        double[][][] dState = new double[cell.states().size()][(T + 1) * B][H];
-        Parameters gradients = Parameters.zeros(cell, trace.parameters.outputs());
-        dStates.forEach((t, d) -> {
-            Blocks.requireStep(t, 0, T);
-            d.require(cell, B, "∂L/∂(state at t = " + t + ")");
-            for (int s = 0; s < dState.length; s++) {
-                Blocks.add(d.parts().get(s), dState[s], t * B);
-            }
-        });
-        gradients = readoutBackward(trace, dOutputs, dState[0], gradients);
-
-        double[][][] dGate = new double[gates][T * B][Rows.padded(H)];
-        double[][] dx = new double[T * B][I];
-        Weights weights = new Weights(trace.parameters);
-        long work = (long) T * B * gates * H * (H + I);
-        Split.over(B, work, (from, to) -> {
-            BackwardStep back = new BackwardStep(cell, weights, to - from, true);
-            for (int t = T; t >= 1; t--) {
-                back.run((t - 1) * B + from, dGate, dState[0], dx, (step, row) -> {
-                    trace.view(step, row);
-                    for (int s = 0; s < dState.length; s++) {
-                        step.dBefore[s] = dState[s][row];
-                        step.dAfter[s] = dState[s][row + B];
-                    }
-                });
-            }
-        });
-        for (int t = T; t >= 0; t--) {
-            requireNoOverflow(dState, cell, t, B, "∂L/∂");
-            if (t > 0) {
-                Blocks.requireNoOverflow(dx, (t - 1) * B, B, I, "∂L/∂x at t = " + t);
-            }
-        }
-
-        double[][][] dW = new double[gates][H + I + 1][Rows.padded(H)];
-        int q = 0;
-        for (int stage = 0; stage < trace.input.length; stage++) {
-            double[][] input = trace.input[stage];
-            for (int end = q + cell.stages().get(stage).size(); q < end; q++) {
-                double[][] dW_q = dW[q], da_q = dGate[q];
-                Split.over(
-                        H + I + 1,
-                        work / gates,
-                        (from, to) -> Rows.addTransposedProduct(dW_q, input, da_q, T * B, H, from, to));
-            }
-        }
-        for (q = 0; q < gates; q++) {
-            Blocks.requireNoOverflow(
-                    dW[q],
-                    0,
-                    H + I + 1,
-                    H,
-                    "∂L/∂(weights of gate " + cell.gates().get(q) + ")");
-        }
-        gradients = Weights.unpack(gradients, dW);
-        return new Gradients(trace, gradients, dState, dGate, dx);
+        return backward(new Gradients(trace), dOutputs, dStates);
     }
 
-    /** Adds W_hyᵀ ∂L/∂o_t to ∂L/∂h_t, and returns the gradients with those of the readout. */
-    private static Parameters readoutBackward(
-            Trace trace, Map<Integer, SimpleMatrix> dOutputs, double[][] dh, Parameters gradients) {
+    /** The same in the memory of an earlier pass of the same trace. */
+    static Gradients backward(Gradients memory, Map<Integer, SimpleMatrix> dOutputs, Map<Integer, State> dStates) {
+        Trace trace = memory.trace;
+        Cell cell = trace.cell;
+        int H = cell.hidden(), I = cell.inputs(), R = trace.T * trace.B;
+        dStates.forEach((t, d) -> {
+            trace.requireStep(t, 0);
+            d.require(cell, trace.B, "∂L/∂(state at t = " + t + ")");
+        });
+        Parameters gradients = readoutGradients(trace, dOutputs);
+
+        double[][][] weights = Weights.backward(trace.parameters, H + I);
+        BiConsumer<Integer, Integer> direct = direct(trace, dOutputs, dStates, memory.state);
+        Split.each(trace.cuts.length - 1, share -> backward(memory, weights, direct, share)).stream()
+                .filter(t -> t > 0)
+                .max(Integer::compare)
+                .ifPresent(t -> requireNoOverflow(memory, t));
+
+        for (int stage = 0; stage < cell.stages().size(); stage++) {
+            Series u = stage == 0 ? trace.state[0] : trace.u[0];
+            int late = stage == 0 ? 0 : 1; // u of the first stage is h at t − 1
+            int gates = cell.stages().get(stage).size();
+            double[][] dW = new double[H + I + 1][Rows.padded(gates * H)];
+            Rows.Transposed inputs = (to, r, count) -> {
+                for (int i = 0; i < count; i++) {
+                    int t = (r + i) / trace.B, b = (r + i) % trace.B;
+                    u.read(t + late, b, to, 0, i);
+                    trace.x.read(t + 1, b, to, H, i);
+                    to[H + I][i] = 1;
+                }
+            };
+            Rows.addTransposedProduct(dW, inputs, memory.gate[stage], R, gates * H);
+            for (int q = 0; q < gates; q++) {
+                for (double[] row : dW) {
+                    Trace.requireNoOverflow(
+                            row,
+                            q * H,
+                            (q + 1) * H,
+                            "∂L/∂(weights of gate " + cell.stages().get(stage).get(q) + ")");
+                }
+            }
+            gradients = Weights.unpack(gradients, stage, dW);
+        }
+        memory.parameters = gradients;
+        return memory;
+    }
+
+    /** The pass of one thread's share of the sequences. Returns the step t in which it overflowed, T + 1 before the first, or 0. */
+    private static int backward(
+            Gradients memory, double[][][] weights, BiConsumer<Integer, Integer> direct, int share) {
+        Trace trace = memory.trace;
+        Series[] dState = memory.state;
+        Cell cell = trace.cell;
+        int H = cell.hidden(), first = trace.cuts[share], rows = trace.cuts[share + 1] - first;
+        BackwardStep back = new BackwardStep(cell, weights, 1, rows, H + cell.inputs());
+        direct.accept(trace.T, share);
+        if (firstNotFinite(dState, trace.T, share) != 0) {
+            return trace.T + 1;
+        }
+        for (int t = trace.T; t >= 1; t--) {
+            int row = (t - 1) * trace.B + first, now = t;
+            for (int stage = 0; stage < memory.gate.length; stage++) {
+                for (int r = 0; r < rows; r++) {
+                    memory.makeRow(stage, row + r);
+                }
+            }
+            direct.accept(t - 1, share);
+            trace.view(back.step, t, share);
+            back.run(memory.gate, row, memory.x.make(t, share), (step, group) -> {
+                for (int s = 0; s < dState.length; s++) {
+                    step.dBefore[s] = dState[s].at(now - 1, share);
+                    step.dAfter[s] = dState[s].at(now, share);
+                }
+            });
+            if (memory.x.firstNotFinite(t, share) != 0 || firstNotFinite(dState, t - 1, share) != 0) {
+                return t;
+            }
+        }
+        return 0;
+    }
+
+    /** What makes ∂L/∂(state at t) of one share, and sets it to the direct derivatives: W_hyᵀ ∂L/∂o_t and those given. */
+    private static BiConsumer<Integer, Integer> direct(
+            Trace trace, Map<Integer, SimpleMatrix> dOutputs, Map<Integer, State> dStates, Series[] dState) {
+        SimpleMatrix W_yh =
+                dOutputs.isEmpty() ? null : trace.parameters.get("W_hy").transpose();
+        Map<Integer, SimpleMatrix> dh = new HashMap<>();
+        dOutputs.forEach((t, do_t) -> dh.put(t, W_yh.mult(do_t)));
+        return (t, share) -> {
+            for (int s = 0; s < dState.length; s++) {
+                dState[s].zeros(t, share);
+                if (dStates.containsKey(t)) {
+                    dState[s].add(t, share, dStates.get(t).parts().get(s));
+                }
+            }
+            if (dh.containsKey(t)) {
+                dState[0].add(t, share, dh.get(t));
+            }
+        };
+    }
+
+    /** Zero gradients but for the readout's: ∂L/∂W_hy = Σ_t ∂L/∂o_t h_tᵀ, ∂L/∂b_y = Σ_t ∂L/∂o_t. */
+    private static Parameters readoutGradients(Trace trace, Map<Integer, SimpleMatrix> dOutputs) {
+        int O = trace.parameters.outputs();
+        Parameters gradients = Parameters.zeros(trace.cell, O);
         if (dOutputs.isEmpty()) {
             return gradients;
         }
-        int O = trace.parameters.outputs(), B = trace.B;
         if (O == 0) {
             throw new IllegalArgumentException("∂L/∂o: expected none, for this network has no readout");
         }
-        dOutputs.forEach((t, do_t) -> {
-            Blocks.requireStep(t, 1, trace.T);
-            Checks.shape(do_t, O, B, "∂L/∂o at t = " + t);
-            Checks.finite(do_t, "∂L/∂o at t = " + t);
-        });
-        SimpleMatrix W_hy = trace.parameters.get("W_hy");
         SimpleMatrix dW_hy = new SimpleMatrix(O, trace.cell.hidden());
         SimpleMatrix db_y = new SimpleMatrix(O, 1);
-        for (int t = 1; t <= trace.T; t++) {
-            SimpleMatrix do_t = dOutputs.get(t);
-            if (do_t != null) {
-                dW_hy = dW_hy.plus(do_t.mult(trace.h(t).transpose()));
-                db_y = db_y.plus(do_t.mult(SimpleMatrix.ones(B, 1)));
-                Blocks.add(W_hy.transpose().mult(do_t), dh, t * B);
+        for (var output : new TreeMap<>(dOutputs).entrySet()) {
+            int t = output.getKey();
+            SimpleMatrix do_t = output.getValue();
+            trace.requireStep(t, 1);
+            Checks.shape(do_t, O, trace.B, "∂L/∂o at t = " + t);
+            Checks.finite(do_t, "∂L/∂o at t = " + t);
+            dW_hy = dW_hy.plus(do_t.mult(trace.h(t).transpose()));
+            db_y = db_y.plus(do_t.mult(SimpleMatrix.ones(trace.B, 1)));
+        }
+        Trace.requireNoOverflow(Checks.values(dW_hy), "∂L/∂W_hy");
+        return gradients.with("W_hy", dW_hy).with("b_y", db_y);
+    }
+
+    private static void requireNoOverflow(Gradients memory, int t) {
+        if (t <= memory.trace.T) {
+            requireNoOverflow(memory.x, memory.trace, t, "∂L/∂x");
+        }
+        requireNoOverflow(memory.state, memory.trace, t - 1, "∂L/∂");
+    }
+
+    private static void requireNoOverflow(Series[] state, Trace trace, int t, String what) {
+        for (int s = 0; s < state.length; s++) {
+            requireNoOverflow(state[s], trace, t, what + trace.cell.states().get(s));
+        }
+    }
+
+    private static void requireNoOverflow(Series series, Trace trace, int t, String what) {
+        for (int share = 0; share < trace.cuts.length - 1; share++) {
+            Trace.requireNoOverflow(series.at(t, share), what + " at t = " + t);
+        }
+    }
+
+    private static double firstNotFinite(Series[] state, int t, int share) {
+        for (Series part : state) {
+            double bad = part.firstNotFinite(t, share);
+            if (bad != 0) {
+                return bad;
             }
         }
-        Blocks.requireNoOverflow(dW_hy, "∂L/∂W_hy");
-        return gradients.with("W_hy", dW_hy).with("b_y", db_y);
+        return 0;
     }
 
     private static void requireSteps(List<SimpleMatrix> x) {
@@ -246,13 +335,6 @@ public final class Bptt {
         }
         if (x.get(0).getNumCols() == 0) {
             throw new IllegalArgumentException("x at t = 1: expected at least one sequence, got B = 0");
-        }
-    }
-
-    private static void requireNoOverflow(double[][][] state, Cell cell, int t, int B, String what) {
-        for (int s = 0; s < state.length; s++) {
-            Blocks.requireNoOverflow(
-                    state[s], t * B, B, cell.hidden(), what + cell.states().get(s) + " at t = " + t);
         }
     }
 }

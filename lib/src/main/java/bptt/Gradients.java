@@ -2,6 +2,9 @@ package bptt;
 
 import bptt.cell.Cell;
 import bptt.cell.Parameters;
+import bptt.math.Rows;
+import java.util.Arrays;
+import java.util.stream.Stream;
 import org.ejml.simple.SimpleMatrix;
 
 /**
@@ -10,28 +13,37 @@ import org.ejml.simple.SimpleMatrix;
  * W.
  */
 public final class Gradients {
-    private final Parameters parameters;
-    private final Cell cell;
-    private final int T;
-    private final int B;
+    final Trace trace;
 
-    /** By state part: row tB + b, t = 0 … T. */
-    final double[][][] state;
+    /** By part of the state: t = 0 … T. */
+    final Series[] state;
 
-    /** By gate: row (t−1)B + b, t = 1 … T. */
+    /** By stage: row (t−1)B + b, the gates of the stage side by side. */
     final double[][][] gate;
 
-    /** Row (t−1)B + b. */
-    final double[][] x;
+    /** t = 1 … T. */
+    final Series x;
 
-    Gradients(Trace trace, Parameters parameters, double[][][] state, double[][][] gate, double[][] x) {
-        this.parameters = parameters;
-        this.cell = trace.cell;
-        this.T = trace.T;
-        this.B = trace.B;
-        this.state = state;
-        this.gate = gate;
-        this.x = x;
+    /** Set by each pass in this memory. */
+    Parameters parameters;
+
+    /** Room for the backward passes of a trace. */
+    Gradients(Trace trace) {
+        Cell cell = trace.cell;
+        this.trace = trace;
+        state = Stream.generate(() -> new Series(cell.hidden(), trace.cuts, trace.capacity))
+                .limit(trace.state.length)
+                .toArray(Series[]::new);
+        gate = new double[cell.stages().size()][trace.capacity * trace.B][];
+        x = new Series(cell.inputs(), trace.cuts, trace.capacity);
+    }
+
+    /** The row of a stage's ∂L/∂a, made when it is first asked for. */
+    void makeRow(int stage, int row) {
+        if (gate[stage][row] == null) {
+            int gates = trace.cell.stages().get(stage).size();
+            gate[stage][row] = new double[Rows.padded(gates * trace.cell.hidden())];
+        }
     }
 
     /**
@@ -60,8 +72,8 @@ public final class Gradients {
      * @return I×B
      */
     public SimpleMatrix x(int t) {
-        Blocks.requireStep(t, 1, T);
-        return Blocks.matrix(x, (t - 1) * B, B, 0, cell.inputs());
+        trace.requireStep(t, 1);
+        return x.matrix(t);
     }
 
     /**
@@ -74,8 +86,8 @@ public final class Gradients {
      * @return ∂L/∂h_t, and ∂L/∂C_t for an LSTM, each H×B
      */
     public State state(int t) {
-        Blocks.requireStep(t, 0, T);
-        return Blocks.state(state, t, B, cell.hidden());
+        trace.requireStep(t, 0);
+        return new State(Arrays.stream(state).map(part -> part.matrix(t)).toList());
     }
 
     /**
@@ -108,7 +120,18 @@ public final class Gradients {
      * @return H×B
      */
     public SimpleMatrix a(String gate, int t) {
-        Blocks.requireStep(t, 1, T);
-        return Blocks.matrix(this.gate[Blocks.gate(cell, gate)], (t - 1) * B, B, 0, cell.hidden());
+        trace.requireStep(t, 1);
+        Cell cell = trace.cell;
+        int q = Trace.number(cell, gate), stage = 0, B = trace.B, H = cell.hidden();
+        while (q >= cell.stages().get(stage).size()) {
+            q -= cell.stages().get(stage++).size();
+        }
+        SimpleMatrix da = new SimpleMatrix(H, B);
+        for (int b = 0; b < B; b++) {
+            for (int j = 0; j < H; j++) {
+                da.set(j, b, this.gate[stage][(t - 1) * B + b][q * H + j]);
+            }
+        }
+        return da;
     }
 }

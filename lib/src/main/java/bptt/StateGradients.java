@@ -5,6 +5,8 @@ import bptt.cell.Checks;
 import bptt.math.Rows;
 import bptt.math.Split;
 import java.util.Arrays;
+import java.util.stream.IntStream;
+import org.ejml.data.DMatrixRMaj;
 import org.ejml.simple.SimpleMatrix;
 
 /**
@@ -15,13 +17,19 @@ import org.ejml.simple.SimpleMatrix;
  */
 public final class StateGradients {
     private final Trace trace;
-    private final Weights weights;
     private final int b;
     private final int seeds;
     private int k;
-    private double[][][] now;
-    private double[][][] before;
-    private final double[][][] dGate;
+
+    /** ∂(seed · s_T)/∂s_k and ∂/∂s_{k−1} by part of the state and seed. */
+    private double[][][] now, before;
+
+    private final double[][][] da;
+
+    /** The first seed of each thread's share. */
+    private final int[] cuts;
+
+    private final BackwardStep[] steps;
 
     /**
      * Begins at k = T.
@@ -46,21 +54,32 @@ public final class StateGradients {
         if (sequence < 0 || sequence >= trace.B) {
             throw new IllegalArgumentException("sequence: expected 0 … %d, got %d".formatted(trace.B - 1, sequence));
         }
-        Blocks.requireStep(t, 0, trace.T);
-        int H = trace.cell.hidden(), parts = trace.state.length;
+        trace.requireStep(t, 0);
+        Cell cell = trace.cell;
+        int H = cell.hidden(), parts = trace.state.length;
         Checks.shape(seeds, seeds.getNumRows(), parts * H, "seeds");
         Checks.finite(seeds, "seeds");
         this.trace = trace;
-        this.weights = new Weights(trace.parameters);
         this.b = sequence;
         this.seeds = seeds.getNumRows();
         this.k = t;
         now = new double[parts][this.seeds][H];
         before = new double[parts][this.seeds][H];
-        dGate = new double[trace.gate.length][this.seeds][Rows.padded(H)];
         for (int s = 0; s < parts; s++) {
-            Blocks.put(seeds.cols(s * H, (s + 1) * H).transpose(), now[s], 0, 0);
+            for (int r = 0; r < this.seeds; r++) {
+                for (int j = 0; j < H; j++) {
+                    now[s][r][j] = seeds.get(r, s * H + j);
+                }
+            }
         }
+        da = cell.stages().stream()
+                .map(gates -> new double[this.seeds][Rows.padded(gates.size() * H)])
+                .toArray(double[][][]::new);
+        cuts = Split.cuts(this.seeds, this.seeds * Trace.multiplications(cell));
+        double[][][] weights = Weights.backward(trace.parameters, H);
+        steps = IntStream.range(1, cuts.length)
+                .mapToObj(i -> new BackwardStep(cell, weights, cuts[i] - cuts[i - 1], 1, H))
+                .toArray(BackwardStep[]::new);
     }
 
     /**
@@ -79,37 +98,39 @@ public final class StateGradients {
      * @throws ArithmeticException if one overflowed
      */
     public SimpleMatrix rows() {
-        int H = trace.cell.hidden();
-        SimpleMatrix rows = new SimpleMatrix(seeds, now.length * H);
+        int H = trace.cell.hidden(), N = now.length * H;
+        double[] rows = new double[seeds * N];
         for (int s = 0; s < now.length; s++) {
-            double bad = Blocks.firstNotFinite(now[s], 0, seeds, H);
-            if (bad != 0) {
-                throw new ArithmeticException("∂s/∂%s at k = %d is %s: the pass overflowed there"
-                        .formatted(trace.cell.states().get(s), k, bad));
+            for (int r = 0; r < seeds; r++) {
+                double bad = Series.firstNotFinite(now[s][r], 0, H);
+                if (bad != 0) {
+                    throw new ArithmeticException("∂s/∂%s at k = %d is %s: the pass overflowed there"
+                            .formatted(trace.cell.states().get(s), k, bad));
+                }
+                System.arraycopy(now[s][r], 0, rows, r * N + s * H, H);
             }
-            rows.insertIntoThis(0, s * H, Blocks.matrix(now[s], 0, seeds, 0, H).transpose());
         }
-        return rows;
+        return SimpleMatrix.wrap(DMatrixRMaj.wrap(seeds, N, rows));
     }
 
     /** One step back, from k to k − 1. */
     public void back() {
-        Blocks.requireStep(k, 1, trace.T);
-        Cell cell = trace.cell;
-        int H = cell.hidden(), gates = cell.gates().size();
+        trace.requireStep(k, 1);
         for (double[][] part : before) {
             for (double[] row : part) {
                 Arrays.fill(row, 0);
             }
         }
-        Split.over(seeds, (long) seeds * gates * H * H, (from, to) -> new BackwardStep(cell, weights, to - from, false)
-                .run(from, dGate, before[0], null, (step, row) -> {
-                    trace.view(step, (k - 1) * trace.B + b);
-                    for (int s = 0; s < now.length; s++) {
-                        step.dAfter[s] = now[s][row];
-                        step.dBefore[s] = before[s][row];
-                    }
-                }));
+        Split.each(steps.length, i -> {
+            trace.viewSequence(steps[i].step, k, b);
+            steps[i].run(da, cuts[i], null, (step, seed) -> {
+                for (int s = 0; s < now.length; s++) {
+                    step.dAfter[s] = now[s][cuts[i] + seed];
+                    step.dBefore[s] = before[s][cuts[i] + seed];
+                }
+            });
+            return null;
+        });
         double[][][] swap = now;
         now = before;
         before = swap;

@@ -1,89 +1,134 @@
 package bptt;
 
 import bptt.cell.Cell;
+import bptt.cell.Checks;
 import bptt.cell.Parameters;
 import bptt.cell.Step;
-import bptt.math.Rows;
+import bptt.math.Split;
+import java.util.Arrays;
+import java.util.stream.IntStream;
 import org.ejml.simple.SimpleMatrix;
 
-/**
- * What a forward pass remembers: every state and every gate of every step, T·B rows of each.
- * Read-only.
- *
- * <p>Rows are numbered t·B + b. The row of the first stage's input holds [h_{t−1} | x_t | 1], so
- * that one product with the stacked W_h, W_x and b gives a gate's pre-activation, and one product
- * of all rows gives all three gradients. The hidden state at t is therefore kept in the input row
- * of step t + 1.
- */
+/** What a forward pass remembers: every state and every gate of every step. Read-only. */
 public final class Trace {
-    final Parameters parameters;
     final Cell cell;
-    final int T;
     final int B;
 
-    /**
-     * By stage: rows [u | x_t | 1], step t in rows (t−1)B …; the first stage has one more step, which
-     * holds h_T.
-     */
-    final double[][][] input;
+    /** The longest pass that there is room for. */
+    final int capacity;
 
-    /** By state part: row tB + b is the state at t = 0 … T. */
-    final double[][][] state;
+    /** Set by each pass in this memory. */
+    Parameters parameters;
 
-    /** By gate: row (t−1)B + b is the gate at t = 1 … T. */
-    final double[][][] gate;
+    int T;
 
-    /** By {@link Cell#memory} row: as gate. */
-    final double[][][] memory;
+    /** The first sequence of each thread's share, and B. */
+    final int[] cuts;
 
-    Trace(Parameters parameters, int T, int B) {
-        this.parameters = parameters;
-        this.cell = parameters.cell();
+    /** x_t, t = 1 … T. */
+    final Series x;
+
+    /** By part of the state: t = 0 … T. */
+    final Series[] state;
+
+    /** By gate: t = 1 … T. */
+    final Series[] gate;
+
+    /** By {@link Cell#memory} number: t = 1 … T. */
+    final Series[] memory;
+
+    /** u of the second stage if there is one: t = 1 … T. */
+    final Series[] u;
+
+    /** Room for passes of B sequences of up to T steps. */
+    Trace(Cell cell, int T, int B) {
+        this.cell = cell;
         this.T = T;
         this.B = B;
+        capacity = T;
         requireHeap(cell, T, B);
-        int H = cell.hidden(), K = H + cell.inputs() + 1;
-        input = new double[cell.stages().size()][][];
-        for (int s = 0; s < input.length; s++) {
-            input[s] = new double[(s == 0 ? T + 1 : T) * B][K];
-        }
-        state = new double[cell.states().size()][][];
-        state[0] = input[0];
-        for (int s = 1; s < state.length; s++) {
-            state[s] = new double[(T + 1) * B][H];
-        }
-        gate = new double[cell.gates().size()][T * B][Rows.padded(H)];
-        memory = new double[cell.memory()][T * B][H];
+        cuts = Split.cuts(B, T * B * multiplications(cell));
+        x = new Series(cell.inputs(), cuts, T);
+        state = series(cell.states().size());
+        gate = series(cell.gates().size());
+        memory = series(cell.memory());
+        u = series(cell.stages().size() - 1);
     }
 
-    /** For each of T·B rows there are the inputs of the stages, states, gates and memory. */
+    private Series[] series(int count) {
+        return IntStream.range(0, count)
+                .mapToObj(i -> new Series(cell.hidden(), cuts, T))
+                .toArray(Series[]::new);
+    }
+
+    /** Whether a pass fits into this memory as it is. */
+    boolean hasRoom(Cell cell, int T, int B) {
+        return this.cell.equals(cell) && this.B == B && T <= capacity;
+    }
+
+    /** Of one step forward of one sequence. */
+    static long multiplications(Cell cell) {
+        return (long) cell.gates().size() * cell.hidden() * (cell.hidden() + cell.inputs());
+    }
+
     private static void requireHeap(Cell cell, long T, long B) {
-        long H = cell.hidden(), K = H + cell.inputs() + 1;
-        long row = cell.stages().size() * K
-                + (cell.states().size() - 1) * H
-                + cell.gates().size() * Rows.padded(cell.hidden())
-                + cell.memory() * H;
-        long bytes = 8 * row * T * B, heap = Runtime.getRuntime().maxMemory();
-        if (bytes > heap || (T + 1) * B > Integer.MAX_VALUE) {
+        long perUnit = cell.states().size()
+                + cell.gates().size()
+                + cell.memory()
+                + cell.stages().size()
+                - 1;
+        long bytes = 8 * T * B * (perUnit * cell.hidden() + cell.inputs());
+        long heap = Runtime.getRuntime().maxMemory();
+        if (bytes > heap || T * B > Integer.MAX_VALUE) {
             throw new IllegalArgumentException(
                     "a trace of T = %d steps, B = %d sequences and H = %d units needs %d MB, and the heap has %d MB (java -Xmx)"
                             .formatted(T, B, cell.hidden(), bytes >> 20, heap >> 20));
         }
     }
 
-    /** Points {@code step} at what happened in one row, that is to sequence b in step t for row (t−1)B + b. */
-    void view(Step step, int row) {
+    /** Makes the arrays of step t for one share of the sequences, and points {@code step} at them. */
+    void make(Step step, int t, int share) {
+        for (Series[] kind : new Series[][] {state, gate, memory, u}) {
+            for (Series series : kind) {
+                series.make(t, share);
+            }
+        }
+        view(step, t, share);
+    }
+
+    /** Points {@code step} at step t of one share of the sequences. */
+    void view(Step step, int t, int share) {
         for (int s = 0; s < state.length; s++) {
-            step.before[s] = state[s][row];
-            step.after[s] = state[s][row + B];
+            step.before[s] = state[s].at(t - 1, share);
+            step.after[s] = state[s].at(t, share);
         }
         for (int q = 0; q < gate.length; q++) {
-            step.gate[q] = gate[q][row];
+            step.gate[q] = gate[q].at(t, share);
         }
         for (int m = 0; m < memory.length; m++) {
-            step.memory[m] = memory[m][row];
+            step.memory[m] = memory[m].at(t, share);
         }
-        step.u = input.length > 1 ? input[1][row] : null;
+        step.u = u.length > 0 ? u[0].at(t, share) : null;
+    }
+
+    /** Points {@code step} at a copy of step t of one sequence. */
+    void viewSequence(Step step, int t, int b) {
+        for (int s = 0; s < state.length; s++) {
+            step.before[s] = state[s].sequence(t - 1, b);
+            step.after[s] = state[s].sequence(t, b);
+        }
+        for (int q = 0; q < gate.length; q++) {
+            step.gate[q] = gate[q].sequence(t, b);
+        }
+        for (int m = 0; m < memory.length; m++) {
+            step.memory[m] = memory[m].sequence(t, b);
+        }
+    }
+
+    void requireStep(int t, int first) {
+        if (t < first || t > T) {
+            throw new IllegalArgumentException("t: expected %d … %d, got %d".formatted(first, T, t));
+        }
     }
 
     /**
@@ -120,8 +165,8 @@ public final class Trace {
      * @return h_t, and C_t for an LSTM, each H×B
      */
     public State state(int t) {
-        Blocks.requireStep(t, 0, T);
-        return Blocks.state(state, t, B, cell.hidden());
+        requireStep(t, 0);
+        return new State(Arrays.stream(state).map(part -> part.matrix(t)).toList());
     }
 
     /**
@@ -131,8 +176,8 @@ public final class Trace {
      * @return h_t, H×B
      */
     public SimpleMatrix h(int t) {
-        Blocks.requireStep(t, 0, T);
-        return Blocks.matrix(state[0], t * B, B, 0, cell.hidden());
+        requireStep(t, 0);
+        return state[0].matrix(t);
     }
 
     /**
@@ -153,8 +198,8 @@ public final class Trace {
      * @return H×B
      */
     public SimpleMatrix gate(String name, int t) {
-        Blocks.requireStep(t, 1, T);
-        return Blocks.matrix(gate[Blocks.gate(cell, name)], (t - 1) * B, B, 0, cell.hidden());
+        requireStep(t, 1);
+        return gate[number(cell, name)].matrix(t);
     }
 
     /**
@@ -165,13 +210,34 @@ public final class Trace {
      * @throws IllegalArgumentException if the network has no readout
      */
     public SimpleMatrix o(int t) {
-        Blocks.requireStep(t, 1, T);
+        requireStep(t, 1);
         if (parameters.outputs() == 0) {
             throw new IllegalArgumentException("this network has no readout: O = 0");
         }
         SimpleMatrix b_y = parameters.get("b_y").mult(SimpleMatrix.ones(1, B));
         SimpleMatrix o = parameters.get("W_hy").mult(h(t)).plus(b_y);
-        Blocks.requireNoOverflow(o, "o at t = " + t);
+        requireNoOverflow(Checks.values(o), "o at t = " + t);
         return o;
+    }
+
+    /** The number of a gate. */
+    static int number(Cell cell, String name) {
+        int q = cell.gates().indexOf(name);
+        if (q < 0) {
+            throw new IllegalArgumentException(
+                    "unknown gate “%s”: expected one of %s".formatted(name, String.join(", ", cell.gates())));
+        }
+        return q;
+    }
+
+    static void requireNoOverflow(double[] values, String what) {
+        requireNoOverflow(values, 0, values.length, what);
+    }
+
+    static void requireNoOverflow(double[] values, int from, int to, String what) {
+        double bad = Series.firstNotFinite(values, from, to);
+        if (bad != 0) {
+            throw new ArithmeticException("%s is %s: the pass overflowed there".formatted(what, bad));
+        }
     }
 }

@@ -1,47 +1,93 @@
 package bptt;
 
 import bptt.cell.Cell;
+import bptt.cell.Checks;
 import bptt.cell.Parameters;
 import bptt.math.Rows;
 import java.util.List;
 import org.ejml.simple.SimpleMatrix;
 
-/** A cell's parameters in the engine's layout. */
+/** A cell's parameters in the engine's layout: the gates of a stage side by side, H columns each. */
 final class Weights {
-    /**
-     * By gate: [W_hqᵀ; W_xqᵀ; b_qᵀ], (H+I+1)×H, to be multiplied from the left by a row [u | x | 1].
-     */
-    final double[][][] forward;
+    private Weights() {}
 
     /**
-     * By gate: [W_hq | W_xq | b_q], H×(H+I+1), to be multiplied from the left by a row of ∂L/∂a_q.
+     * By stage: for each gate q the columns [W_hqᵀ; W_xqᵀ; b_qᵀ], to be multiplied from the left by a row [u | x | 1]. Packed.
      */
-    final double[][][] backward;
-
-    Weights(Parameters p) {
-        List<String> gates = p.cell().gates();
-        backward = new double[gates.size()][][];
-        forward = new double[gates.size()][][];
-        for (int q = 0; q < gates.size(); q++) {
-            String name = gates.get(q);
-            double[][] rows = p.get("W_h" + name)
-                    .concatColumns(p.get("W_x" + name), p.get("b_" + name))
-                    .toArray2();
-            forward[q] = Rows.transpose(rows, rows[0].length);
-            backward[q] = Rows.transpose(forward[q], rows.length);
+    static double[][][] forward(Parameters p) {
+        List<List<String>> stages = p.cell().stages();
+        double[][][] packed = new double[stages.size()][][];
+        for (int stage = 0; stage < packed.length; stage++) {
+            packed[stage] = Rows.pack(
+                    rows(p, stage), stages.get(stage).size() * p.cell().hidden());
         }
+        return packed;
     }
 
-    /** Writes gradients in the layout of {@link #forward} into the gates' three parameters each. */
-    static Parameters unpack(Parameters p, double[][][] gradients) {
+    /**
+     * By stage: for each gate q the rows [W_hq | W_xq], to be multiplied from the left by a row of all ∂L/∂a_q of the stage.
+     * Packed.
+     *
+     * @param columns H + I, or H without W_xq
+     */
+    static double[][][] backward(Parameters p, int columns) {
+        double[][][] packed = new double[p.cell().stages().size()][][];
+        for (int stage = 0; stage < packed.length; stage++) {
+            double[][] forward = rows(p, stage);
+            int n = p.cell().stages().get(stage).size() * p.cell().hidden();
+            double[][] rows = new double[n][Rows.padded(columns)];
+            for (int k = 0; k < columns; k++) {
+                for (int j = 0; j < n; j++) {
+                    rows[j][k] = forward[k][j];
+                }
+            }
+            packed[stage] = Rows.pack(rows, columns);
+        }
+        return packed;
+    }
+
+    private static double[][] rows(Parameters p, int stage) {
+        int H = p.cell().hidden(), I = p.cell().inputs();
+        List<String> gates = p.cell().stages().get(stage);
+        double[][] rows = new double[H + I + 1][Rows.padded(gates.size() * H)];
+        for (int q = 0; q < gates.size(); q++) {
+            double[] W_h = Checks.values(p.get("W_h" + gates.get(q)));
+            double[] W_x = Checks.values(p.get("W_x" + gates.get(q)));
+            double[] b = Checks.values(p.get("b_" + gates.get(q)));
+            for (int j = 0; j < H; j++) {
+                int column = q * H + j;
+                for (int k = 0; k < H; k++) {
+                    rows[k][column] = W_h[j * H + k];
+                }
+                for (int i = 0; i < I; i++) {
+                    rows[H + i][column] = W_x[j * I + i];
+                }
+                rows[H + I][column] = b[j];
+            }
+        }
+        return rows;
+    }
+
+    /** Writes the gradients of one stage, rows in the order of {@link #forward}, into the gates' three parameters each. */
+    static Parameters unpack(Parameters p, int stage, double[][] gradients) {
         Cell cell = p.cell();
         int H = cell.hidden(), I = cell.inputs();
-        List<String> gates = cell.gates();
+        List<String> gates = cell.stages().get(stage);
         for (int q = 0; q < gates.size(); q++) {
-            SimpleMatrix g = new SimpleMatrix(gradients[q]).cols(0, H).transpose();
-            p = p.with("W_h" + gates.get(q), g.cols(0, H));
-            p = p.with("W_x" + gates.get(q), g.cols(H, H + I));
-            p = p.with("b_" + gates.get(q), g.cols(H + I, H + I + 1));
+            SimpleMatrix W_h = new SimpleMatrix(H, H), W_x = new SimpleMatrix(H, I), b = new SimpleMatrix(H, 1);
+            for (int j = 0; j < H; j++) {
+                int column = q * H + j;
+                for (int k = 0; k < H; k++) {
+                    W_h.getDDRM().data[j * H + k] = gradients[k][column];
+                }
+                for (int i = 0; i < I; i++) {
+                    W_x.getDDRM().data[j * I + i] = gradients[H + i][column];
+                }
+                b.getDDRM().data[j] = gradients[H + I][column];
+            }
+            p = p.with("W_h" + gates.get(q), W_h)
+                    .with("W_x" + gates.get(q), W_x)
+                    .with("b_" + gates.get(q), b);
         }
         return p;
     }

@@ -262,7 +262,7 @@ class GradientsTest {
     @ParameterizedTest
     @MethodSource("cells")
     void eachSequenceOfALargeBatchAsIfAlone(Cell small) {
-        int n = 16, steps = 12;
+        int n = 16, steps = 90; // enough work for every thread
         Cell cell = small instanceof Rnn rnn
                 ? new Rnn(I, 40, rnn.activation())
                 : small.states().size() > 1 ? new bptt.cell.Lstm(I, 40) : new bptt.cell.Gru(I, 40);
@@ -282,6 +282,29 @@ class GradientsTest {
             assertTrue(all.h(steps).getColumn(b).isIdentical(one.h(steps), 0));
             assertTrue(gradients.h(0).getColumn(b).isIdentical(alone.h(0), 0));
             assertTrue(gradients.x(1).getColumn(b).isIdentical(alone.x(1), 0));
+        }
+    }
+
+    /** The memory of an earlier pass, of the same length, a shorter and a longer one, leaves no trace. */
+    @ParameterizedTest
+    @MethodSource("cells")
+    void passesInTheSameMemory(Cell cell) {
+        Parameters p = Cases.parameters(cell, O, random);
+        Pass pass = new Pass();
+        for (int steps : new int[] {T, T, 2, T, T + 3, 5}) {
+            List<SimpleMatrix> x = Cases.sequence(steps, I, B, random);
+            State start = Cases.state(cell, B, random);
+            Loss loss = Loss.meanSquared(Map.of(1, Cases.matrix(O, B, random), steps, Cases.matrix(O, B, random)));
+            Trace trace = pass.forward(p, x, start), fresh = Bptt.forward(p, x, start);
+            Gradients got = pass.backward(loss), want = Bptt.backward(fresh, loss);
+            assertTrue(trace.h(steps).isIdentical(fresh.h(steps), 0));
+            want.parameters()
+                    .asMap()
+                    .forEach((name, g) -> assertTrue(got.get(name).isIdentical(g, 0), name));
+            for (int t = 1; t <= steps; t++) {
+                assertTrue(got.x(t).isIdentical(want.x(t), 0));
+                assertTrue(got.h(t - 1).isIdentical(want.h(t - 1), 0));
+            }
         }
     }
 

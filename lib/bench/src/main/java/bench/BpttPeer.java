@@ -1,8 +1,9 @@
 package bench;
 
-import bptt.Bptt;
 import bptt.Gradients;
 import bptt.Loss;
+import bptt.Pass;
+import bptt.State;
 import bptt.cell.Parameters;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -15,18 +16,22 @@ final class BpttPeer implements Peer {
     private Parameters parameters;
     private List<SimpleMatrix> x;
     private Loss loss;
+    private State start;
     private Gradients gradients;
+    private final Pass pass = new Pass();
 
     @Override
     public void prepare(Problem problem) {
         parameters = problem.parameters();
         x = IntStream.rangeClosed(1, problem.T()).mapToObj(problem::x).toList();
+        start = State.zero(parameters.cell(), problem.B());
         loss = Loss.meanSquared(problem.y());
     }
 
     @Override
     public void pass() {
-        gradients = Bptt.backward(Bptt.forward(parameters, x), loss);
+        pass.forward(parameters, x, start);
+        gradients = pass.backward(loss);
     }
 
     @Override

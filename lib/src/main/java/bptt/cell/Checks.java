@@ -1,5 +1,6 @@
 package bptt.cell;
 
+import org.ejml.data.DMatrixRMaj;
 import org.ejml.simple.SimpleMatrix;
 
 /** Refuses bad matrices where they enter, naming what was expected and what came. */
@@ -37,13 +38,29 @@ public final class Checks {
         if (!a.getType().isReal()) {
             throw new IllegalArgumentException(what + ": expected real numbers, got a complex matrix");
         }
-        for (int i = 0; i < a.getNumRows(); i++) {
-            for (int j = 0; j < a.getNumCols(); j++) {
-                if (!Double.isFinite(a.get(i, j))) {
-                    throw new IllegalArgumentException("%s: expected finite numbers, got %s in row %d, column %d"
-                            .formatted(what, a.get(i, j), i, j));
-                }
+        double[] values = values(a);
+        for (int k = 0; k < a.getNumElements(); k++) {
+            if (!Double.isFinite(values[k])) {
+                throw new IllegalArgumentException("%s: expected finite numbers, got %s in row %d, column %d"
+                        .formatted(what, values[k], k / a.getNumCols(), k % a.getNumCols()));
             }
         }
+    }
+
+    /**
+     * The entries row by row. {@code new SimpleMatrix(1, 2, true, 3, 4)} is a matrix of floats, so these are converted.
+     *
+     * @param a real matrix of any kind
+     * @return its own array if it is dense and of doubles: not to be modified
+     */
+    public static double[] values(SimpleMatrix a) {
+        if (a.getMatrix() instanceof DMatrixRMaj dense) {
+            return dense.data;
+        }
+        double[] values = new double[a.getNumElements()];
+        for (int k = 0; k < values.length; k++) {
+            values[k] = a.get(k / a.getNumCols(), k % a.getNumCols());
+        }
+        return values;
     }
 }

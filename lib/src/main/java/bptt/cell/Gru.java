@@ -35,14 +35,14 @@ public record Gru(int inputs, int hidden) implements Cell {
         double[] r = s.gate[0], z = s.gate[1], n = s.gate[2];
         double[] hBefore = s.before[0], h = s.after[0];
         if (stage == 0) {
-            Functions.sigmoid(r, hidden);
-            Functions.sigmoid(z, hidden);
-            for (int j = 0; j < hidden; j++) {
+            Functions.sigmoid(r, s.n);
+            Functions.sigmoid(z, s.n);
+            for (int j = 0; j < s.n; j++) {
                 s.u[j] = r[j] * hBefore[j];
             }
         } else {
-            Functions.tanh(n, hidden);
-            for (int j = 0; j < hidden; j++) {
+            Functions.tanh(n, s.n);
+            for (int j = 0; j < s.n; j++) {
                 h[j] = z[j] * hBefore[j] + (1 - z[j]) * n[j];
             }
         }
@@ -54,14 +54,14 @@ public record Gru(int inputs, int hidden) implements Cell {
         double[] da_r = s.dGate[0], da_z = s.dGate[1], da_n = s.dGate[2];
         double[] hBefore = s.before[0], dh = s.dAfter[0], dhBefore = s.dBefore[0], du = s.dU;
         if (stage == 1) {
-            for (int j = 0; j < hidden; j++) {
+            for (int j = 0; j < s.n; j++) {
                 da_n[j] = dh[j] * (1 - z[j]) * (1 - n[j] * n[j]);
-                da_z[j] = dh[j] * (hBefore[j] - n[j]) * z[j] * (1 - z[j]);
                 dhBefore[j] += dh[j] * z[j];
             }
         } else {
-            for (int j = 0; j < hidden; j++) {
+            for (int j = 0; j < s.n; j++) {
                 da_r[j] = du[j] * hBefore[j] * r[j] * (1 - r[j]);
+                da_z[j] = dh[j] * (hBefore[j] - n[j]) * z[j] * (1 - z[j]);
                 dhBefore[j] += du[j] * r[j];
             }
         }

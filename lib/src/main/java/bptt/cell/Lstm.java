@@ -43,16 +43,16 @@ public record Lstm(int inputs, int hidden) implements Cell {
     public void forward(int stage, Step s) {
         double[] i = s.gate[0], f = s.gate[1], g = s.gate[2], o = s.gate[3];
         double[] CBefore = s.before[1], C = s.after[1], h = s.after[0], tanhC = s.memory[0];
-        Functions.sigmoid(i, hidden);
-        Functions.sigmoid(f, hidden);
-        Functions.tanh(g, hidden);
-        Functions.sigmoid(o, hidden);
-        for (int j = 0; j < hidden; j++) {
+        Functions.sigmoid(i, s.n);
+        Functions.sigmoid(f, s.n);
+        Functions.tanh(g, s.n);
+        Functions.sigmoid(o, s.n);
+        for (int j = 0; j < s.n; j++) {
             C[j] = f[j] * CBefore[j] + i[j] * g[j];
         }
-        System.arraycopy(C, 0, tanhC, 0, hidden);
-        Functions.tanh(tanhC, hidden);
-        for (int j = 0; j < hidden; j++) {
+        System.arraycopy(C, 0, tanhC, 0, s.n);
+        Functions.tanh(tanhC, s.n);
+        for (int j = 0; j < s.n; j++) {
             h[j] = o[j] * tanhC[j];
         }
     }
@@ -63,13 +63,19 @@ public record Lstm(int inputs, int hidden) implements Cell {
         double[] da_i = s.dGate[0], da_f = s.dGate[1], da_g = s.dGate[2], da_o = s.dGate[3];
         double[] CBefore = s.before[1], tanhC = s.memory[0];
         double[] dh = s.dAfter[0], dCAfter = s.dAfter[1], dCBefore = s.dBefore[1];
-        for (int j = 0; j < hidden; j++) {
-            double dC = dCAfter[j] + dh[j] * o[j] * (1 - tanhC[j] * tanhC[j]);
-            da_i[j] = dC * g[j] * i[j] * (1 - i[j]);
-            da_f[j] = dC * CBefore[j] * f[j] * (1 - f[j]);
-            da_g[j] = dC * i[j] * (1 - g[j] * g[j]);
+        // Three loops, because C2 gives up on vectorising one that writes five arrays (4.5 instead of 1.0 ns per unit).
+        double[] dC = da_f; // until the last loop
+        for (int j = 0; j < s.n; j++) {
+            dC[j] = dCAfter[j] + dh[j] * o[j] * (1 - tanhC[j] * tanhC[j]);
             da_o[j] = dh[j] * tanhC[j] * o[j] * (1 - o[j]);
-            dCBefore[j] += dC * f[j];
+        }
+        for (int j = 0; j < s.n; j++) {
+            da_i[j] = dC[j] * g[j] * i[j] * (1 - i[j]);
+            da_g[j] = dC[j] * i[j] * (1 - g[j] * g[j]);
+        }
+        for (int j = 0; j < s.n; j++) {
+            dCBefore[j] += dC[j] * f[j];
+            da_f[j] = dC[j] * CBefore[j] * f[j] * (1 - f[j]);
         }
     }
 }

@@ -115,12 +115,12 @@ public record Rnn(int inputs, int hidden, Activation activation) implements Cell
     @Override
     public void forward(int stage, Step s) {
         double[] a = s.gate[0];
-        activation.apply(a, hidden);
-        System.arraycopy(a, 0, s.after[0], 0, hidden);
+        activation.apply(a, s.n);
+        System.arraycopy(a, 0, s.after[0], 0, s.n);
     }
 
     @Override
     public void backward(int stage, Step s) {
-        activation.back(s.dGate[0], s.dAfter[0], s.gate[0], hidden);
+        activation.back(s.dGate[0], s.dAfter[0], s.gate[0], s.n);
     }
 }

@@ -1,11 +1,14 @@
 package bptt.cell;
 
 /**
- * The rows that a {@link Cell} reads and writes for one sequence at one time step. The engine owns
- * the arrays and points these fields at them; only the first H elements of a row belong to the
- * cell.
+ * The arrays that a {@link Cell} reads and writes at one time step. The engine owns them and points these fields at them.
+ * Each holds {@link #n} numbers: the H units of one sequence, then those of the next. Long arrays, because the loops over them
+ * are what C2 vectorises.
  */
 public final class Step {
+    /** Number of elements of each array: H for each sequence. */
+    public final int n;
+
     /** State at t−1, by part: h, then C. Not modified. */
     public final double[][] before;
 
@@ -42,9 +45,11 @@ public final class Step {
     /**
      * Room for one step of a cell.
      *
-     * @param cell the cell whose rows are meant
+     * @param cell the cell whose arrays are meant
+     * @param sequences number of sequences side by side
      */
-    public Step(Cell cell) {
+    public Step(Cell cell, int sequences) {
+        n = sequences * cell.hidden();
         int states = cell.states().size();
         int gates = cell.gates().size();
         before = new double[states][];

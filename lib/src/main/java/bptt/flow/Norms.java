@@ -2,6 +2,7 @@ package bptt.flow;
 
 import bptt.cell.Checks;
 import java.util.function.ToDoubleFunction;
+import org.ejml.data.DMatrixRMaj;
 import org.ejml.dense.row.NormOps_DDRM;
 import org.ejml.simple.SimpleMatrix;
 
@@ -45,7 +46,9 @@ public final class Norms {
      */
     public static double frobenius(SimpleMatrix A) {
         Checks.finite(A, "matrix");
-        return A.normF();
+        double norm = NormOps_DDRM.fastNormF(DMatrixRMaj.wrap(A.getNumRows(), A.getNumCols(), Checks.values(A)));
+        // Squares of small entries underflow and those of large ones overflow: then once more, scaled.
+        return norm > 1e-140 && norm < 1e140 ? norm : A.normF();
     }
 
     /**

@@ -20,7 +20,7 @@ import org.ejml.simple.SimpleMatrix;
  */
 final class WarmSpectralNorm implements ToDoubleFunction<SimpleMatrix> {
     private static final double TOLERANCE = 1e-11;
-    private static final int CHECK_EVERY = 10;
+    private static final int CHECK_EVERY = 4;
     private static final int LIMIT = 40;
 
     /** The share of a fixed random direction in each start, so that a singular value that overtakes the first is found. */
@@ -32,7 +32,7 @@ final class WarmSpectralNorm implements ToDoubleFunction<SimpleMatrix> {
     @Override
     public double applyAsDouble(SimpleMatrix A) {
         Checks.finite(A, "matrix");
-        int m = A.getNumRows(), n = A.getNumCols(), limit = Math.min(LIMIT, Math.min(m, n) - 1);
+        int m = A.getNumCols(), n = A.getNumRows(), limit = Math.min(LIMIT, Math.min(m, n) - 1);
         double largest = A.elementMaxAbs();
         if (largest == 0) {
             return 0;
@@ -41,7 +41,14 @@ final class WarmSpectralNorm implements ToDoubleFunction<SimpleMatrix> {
             direction = new Random(1).doubles(n, -1, 1).toArray();
             start = new double[n];
         }
-        double[][] columns = Rows.transpose(A.divide(largest).toArray2(), n), rows = Rows.transpose(columns, m);
+        double[] a = Checks.values(A);
+        double[][] rows = new double[m][Rows.padded(n)], columns = new double[n][Rows.padded(m)];
+        for (int i = 0; i < m; i++) {
+            for (int j = 0; j < n; j++) {
+                rows[i][j] = columns[j][i] = a[j * m + i] / largest;
+            }
+        }
+        double[][] A_ = Rows.pack(rows, n), At = Rows.pack(columns, m);
         double[][] V = new double[limit + 1][Rows.padded(n)], U = new double[limit + 1][Rows.padded(m)];
         double[] alpha = new double[limit], beta = new double[limit];
         for (int j = 0; j < n; j++) {
@@ -49,9 +56,9 @@ final class WarmSpectralNorm implements ToDoubleFunction<SimpleMatrix> {
         }
         divide(V[0], Math.sqrt(dot(V[0], V[0])));
         for (int k = 0; k < limit; k++) {
-            Rows.addProduct(U, k, V, k, 1, columns, n, m);
+            Rows.addProduct(U, k, V, k, 1, At, n, m);
             alpha[k] = orthogonalise(U, k);
-            Rows.addProduct(V, k + 1, U, k, 1, rows, m, n);
+            Rows.addProduct(V, k + 1, U, k, 1, A_, m, n);
             beta[k] = orthogonalise(V, k + 1);
             if ((k + 1) % CHECK_EVERY == 0 || k + 1 == limit || alpha[k] == 0 || beta[k] == 0) {
                 double sigma = largestOf(alpha, beta, k + 1, V);
@@ -107,11 +114,18 @@ final class WarmSpectralNorm implements ToDoubleFunction<SimpleMatrix> {
     }
 
     private static double dot(double[] a, double[] b) {
-        double sum = 0;
-        for (int j = 0; j < a.length; j++) {
-            sum = Math.fma(a[j], b[j], sum);
+        double s0 = 0, s1 = 0, s2 = 0, s3 = 0; // four chains, for one would wait for itself
+        int j = 0;
+        for (; j + 3 < a.length; j += 4) {
+            s0 = Math.fma(a[j], b[j], s0);
+            s1 = Math.fma(a[j + 1], b[j + 1], s1);
+            s2 = Math.fma(a[j + 2], b[j + 2], s2);
+            s3 = Math.fma(a[j + 3], b[j + 3], s3);
         }
-        return sum;
+        for (; j < a.length; j++) {
+            s0 = Math.fma(a[j], b[j], s0);
+        }
+        return (s0 + s1) + (s2 + s3);
     }
 
     private static void divide(double[] a, double length) {

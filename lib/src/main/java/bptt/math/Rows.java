@@ -6,11 +6,8 @@ package bptt.math;
  * the machine, nor on whether the Vector API is there to compute it.
  */
 public final class Rows {
-    /** Rows of A and Z that stay in the second-level cache while all of G passes over them. */
-    private static final int BLOCK = 128;
-
-    /** Rows of G that stay in the first-level cache while those rows pass. */
-    private static final int G_BLOCK = 8;
+    /** Rows of Z that are packed at a time, so that one panel and its coefficients stay in the first-level cache. */
+    private static final int BLOCK = 120;
 
     private static final Kernel KERNEL = kernel(System.getProperty("bptt.kernel", "vector"));
 
@@ -48,74 +45,78 @@ public final class Rows {
     }
 
     /**
-     * The length of a row of n columns: the next multiple of 8, which is a whole number of vectors on every machine. The
-     * columns beyond n are zero and stay so.
+     * The length of a row of n columns: the next multiple of what the kernel computes at once. The columns beyond n are zero.
      *
      * @param n number of columns
      * @return ≥ n
      */
     public static int padded(int n) {
-        return (n + 7) / 8 * 8;
+        int width = KERNEL.width();
+        return (n + width - 1) / width * width;
     }
 
     /**
-     * Z ← Z + A·W for some rows: z_{i+r} ← z_{i+r} + Σ_k a_{s+r, k} w_k for r &lt; rows.
+     * A matrix made ready for {@link #addProduct}: in the order in which the kernel reads it.
+     *
+     * @param w rows of padded length, not to be modified afterwards
+     * @param n number of columns
+     * @return the packed matrix, for this JVM's kernel alone
+     */
+    public static double[][] pack(double[][] w, int n) {
+        double[][] packed = KERNEL.room(w.length, padded(n));
+        KERNEL.pack(packed, w, 0, w.length, 0, padded(n));
+        return packed;
+    }
+
+    /**
+     * Z ← Z + A·W: z_{i+r} ← z_{i+r} + Σ_k a_{s+r, k} w_k for r &lt; rows.
      *
      * @param z rows of padded length, modified
      * @param i first row of z
      * @param a rows of coefficients, K of each are used
      * @param s first row of a
      * @param rows number of rows
-     * @param w W: at least K rows of padded length
+     * @param packed W: K rows of n columns, by {@link #pack}
      * @param K number of coefficients used
-     * @param n number of columns used
+     * @param n number of columns
      */
-    public static void addProduct(double[][] z, int i, double[][] a, int s, int rows, double[][] w, int K, int n) {
-        KERNEL.addProduct(z, i, a, s, rows, w, 0, K, padded(n));
+    public static void addProduct(double[][] z, int i, double[][] a, int s, int rows, double[][] packed, int K, int n) {
+        KERNEL.addProduct(z, i, a, s, rows, packed, K, 0, padded(n));
+    }
+
+    /** A tall matrix A that is asked for in blocks of rows, transposed. */
+    @FunctionalInterface
+    public interface Transposed {
+        /**
+         * Sets at_ki ← a_{r+i, k} for i &lt; count and all columns k.
+         *
+         * @param at one row for each column of A
+         * @param r first row of A
+         * @param count number of rows
+         */
+        void read(double[][] at, int r, int count);
     }
 
     /**
-     * G ← G + AᵀZ for some rows of G: g_k ← g_k + Σ_r a_rk z_r for k = from … to − 1, r ascending.
+     * G ← G + AᵀZ: g_k ← g_k + Σ_r a_rk z_r, r ascending. The threads share the columns.
      *
-     * @param g rows of padded length, modified
-     * @param a R×K
-     * @param z R rows of padded length
-     * @param rows R, the number of rows summed over
-     * @param n number of columns
-     * @param from first row of G to add to
-     * @param to first row of G to leave alone
+     * @param g rows of padded length, as many as A has columns, modified
+     * @param a A, R rows
+     * @param z Z, rows of padded length
+     * @param R number of rows summed over
+     * @param n number of columns of Z
      */
-    public static void addTransposedProduct(
-            double[][] g, double[][] a, double[][] z, int rows, int n, int from, int to) {
-        double[][] at = new double[G_BLOCK][BLOCK];
-        for (int r = 0; r < rows; r += BLOCK) {
-            int R = Math.min(BLOCK, rows - r);
-            for (int k = from; k < to; k += G_BLOCK) {
-                int K = Math.min(G_BLOCK, to - k);
-                for (int i = 0; i < R; i++) {
-                    for (int j = 0; j < K; j++) {
-                        at[j][i] = a[r + i][k + j];
-                    }
-                }
-                KERNEL.addProduct(g, k, at, 0, K, z, r, R, padded(n));
+    public static void addTransposedProduct(double[][] g, Transposed a, double[][] z, int R, int n) {
+        int width = KERNEL.width();
+        Split.over(padded(n) / width, (long) R * n * g.length, (first, last) -> {
+            int from = first * width, to = last * width;
+            double[][] at = new double[g.length][BLOCK], packed = KERNEL.room(BLOCK, padded(n));
+            for (int r = 0; r < R; r += BLOCK) {
+                int count = Math.min(BLOCK, R - r);
+                a.read(at, r, count);
+                KERNEL.pack(packed, z, r, count, from, to);
+                KERNEL.addProduct(g, 0, at, 0, g.length, packed, count, from, to);
             }
-        }
-    }
-
-    /**
-     * Transposes a matrix.
-     *
-     * @param w rows of at least n columns
-     * @param n number of columns
-     * @return n rows of padded length, new
-     */
-    public static double[][] transpose(double[][] w, int n) {
-        double[][] t = new double[n][padded(w.length)];
-        for (int k = 0; k < w.length; k++) {
-            for (int j = 0; j < n; j++) {
-                t[j][k] = w[k][j];
-            }
-        }
-        return t;
+        });
     }
 }

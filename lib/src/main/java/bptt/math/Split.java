@@ -10,7 +10,7 @@ import java.util.stream.IntStream;
 
 /** Splits a range of independent indices over the threads of the common pool. */
 public final class Split {
-    private static final int MIN_WORK = 1 << 16;
+    private static final int MIN_WORK = 1 << 21;
 
     private Split() {}
 
@@ -27,22 +27,31 @@ public final class Split {
     }
 
     /**
-     * Runs {@code part} over 0 … n−1. Below 65536 multiplications the calling thread does it alone,
-     * because handing over costs more than it saves. Results must not depend on where the range is
-     * cut.
+     * Where to cut 0 … n − 1 into one part for each thread. Below two million multiplications there is one part, because handing
+     * over costs more than it saves. Results must not depend on the cuts.
+     *
+     * @param n number of indices
+     * @param work multiplications in all, to judge whether threads pay
+     * @return 0, the first index of each further part, n
+     */
+    public static int[] cuts(int n, long work) {
+        int parts = work < MIN_WORK ? 1 : Math.min(n, Runtime.getRuntime().availableProcessors());
+        return IntStream.rangeClosed(0, parts)
+                .map(i -> (int) ((long) n * i / parts))
+                .toArray();
+    }
+
+    /**
+     * Runs {@code part} over 0 … n−1, cut as by {@link #cuts}.
      *
      * @param n number of indices
      * @param work multiplications in all, to judge whether threads pay
      * @param part what to do with one part
      */
     public static void over(int n, long work, Part part) {
-        int parts = Math.min(n, Runtime.getRuntime().availableProcessors());
-        if (parts < 2 || work < MIN_WORK) {
-            part.run(0, n);
-            return;
-        }
-        each(parts, i -> {
-            part.run((int) ((long) n * i / parts), (int) ((long) n * (i + 1) / parts));
+        int[] cuts = cuts(n, work);
+        each(cuts.length - 1, i -> {
+            part.run(cuts[i], cuts[i + 1]);
             return null;
         });
     }

@@ -8,7 +8,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import bptt.Bptt;
 import bptt.Cases;
 import bptt.State;
-import bptt.StateGradients;
 import bptt.Trace;
 import bptt.cell.Cell;
 import bptt.cell.Gru;
@@ -198,5 +197,21 @@ class FlowTest {
 
     private static void refused(String message, org.junit.jupiter.api.function.Executable call) {
         assertEquals(message, assertThrows(RuntimeException.class, call).getMessage());
+    }
+
+    /** The number of threads that share the seeds changes no bit: all seeds are enough work for two, half of them are not. */
+    @Test
+    void halfOfTheSeedsGiveHalfOfTheJacobian() {
+        int H = 130;
+        Parameters p = Init.uniform(Rnn.tanh(2, H), 0, random);
+        Trace trace = Bptt.forward(p, Cases.sequence(3, 2, 1, random));
+        SimpleMatrix whole = Jacobians.toLast(trace, 0).get(0), I = SimpleMatrix.identity(H);
+        for (int from : new int[] {0, H / 2}) {
+            StateGradients pass = new StateGradients(trace, 0, I.rows(from, from + H / 2));
+            while (pass.k() > 0) {
+                pass.back();
+            }
+            assertTrue(whole.rows(from, from + H / 2).isIdentical(pass.rows(), 0));
+        }
     }
 }

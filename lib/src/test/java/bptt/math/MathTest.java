@@ -33,40 +33,38 @@ class MathTest {
                         (a, b) -> {});
     }
 
-    private static double[][] padded(double[][] a) {
-        return Arrays.stream(a)
-                .map(row -> Arrays.copyOf(row, Rows.padded(row.length)))
-                .toArray(double[][]::new);
-    }
-
-    private static double[][] copy(double[][] a) {
-        return Arrays.stream(a).map(double[]::clone).toArray(double[][]::new);
+    private static double[][] padded(double[][] a, int n) {
+        return Arrays.stream(a).map(row -> Arrays.copyOf(row, n)).toArray(double[][]::new);
     }
 
     /** The same bits as one fma after the other, for sizes that are and are not multiples of the unrolling. */
     @ParameterizedTest
-    @CsvSource({"1,1", "3,5", "4,8", "7,3", "102,33"})
+    @CsvSource({"1,1", "3,5", "6,8", "7,3", "102,133"})
     void productsHaveTheBitsOfTheNaiveLoop(int K, int n) {
         Random random = new Random(K);
-        int rows = 135; // more than a block, and not a multiple of four
-        double[][] a = random(rows, K, random), w = padded(random(K, n, random)), z = padded(random(rows, n, random));
+        int rows = 135; // more than a block, and not a multiple of four or six
+        double[][] a = random(rows, K, random), w = random(K, n, random), z = random(rows, n, random);
         for (String name : List.of("plain", "vector")) {
-            double[][] got = copy(z);
-            Rows.kernel(name).addProduct(got, 1, a, 2, rows - 2, w, 0, K, Rows.padded(n));
-            assertArrayEquals(z[0], got[0], 0);
-            assertArrayEquals(z[rows - 1], got[rows - 1], 0);
-            for (int r = 1; r < rows - 1; r++) {
+            Kernel kernel = Rows.kernel(name);
+            int width = kernel.width(), N = (n + width - 1) / width * width;
+            double[][] wide = padded(w, N), got = padded(z, N), packed = kernel.room(K, N);
+            int half = N / width / 2 * width; // in two parts, as two threads would
+            for (int[] part : new int[][] {{0, half}, {half, N}}) {
+                kernel.pack(packed, wide, 0, K, part[0], part[1]);
+                kernel.addProduct(got, 1, a, 2, rows - 2, packed, K, part[0], part[1]);
+            }
+            for (int r = 0; r < rows; r++) {
                 double[] want = z[r].clone();
-                for (int j = 0; j < n; j++) {
+                for (int j = 0; j < n && r > 0 && r < rows - 1; j++) {
                     for (int k = 0; k < K; k++) {
                         want[j] = Math.fma(a[r + 1][k], w[k][j], want[j]);
                     }
                 }
-                assertArrayEquals(want, got[r], 0, name);
+                assertArrayEquals(Arrays.copyOf(want, N), got[r], 0, name + ", row " + r);
             }
         }
 
-        double[][] wantG = padded(new double[K][n]), gotG = copy(wantG);
+        double[][] wantG = new double[K][n], gotG = new double[K][Rows.padded(n)];
         for (int k = 0; k < K; k++) {
             for (int r = 0; r < rows; r++) {
                 for (int j = 0; j < n; j++) {
@@ -74,10 +72,16 @@ class MathTest {
                 }
             }
         }
-        Rows.addTransposedProduct(gotG, a, z, rows, n, 0, K / 2);
-        Rows.addTransposedProduct(gotG, a, z, rows, n, K / 2, K);
+        Rows.Transposed transposed = (to, r, count) -> {
+            for (int k = 0; k < K; k++) {
+                for (int i = 0; i < count; i++) {
+                    to[k][i] = a[r + i][k];
+                }
+            }
+        };
+        Rows.addTransposedProduct(gotG, transposed, padded(z, Rows.padded(n)), rows, n);
         for (int k = 0; k < K; k++) {
-            assertArrayEquals(wantG[k], gotG[k], 0);
+            assertArrayEquals(Arrays.copyOf(wantG[k], Rows.padded(n)), gotG[k], 0);
         }
     }
 

@@ -1,0 +1,45 @@
+package bptt;
+
+import bptt.cell.Parameters;
+import java.util.List;
+import java.util.Map;
+import org.ejml.simple.SimpleMatrix;
+
+/**
+ * Passes one after the other in the same memory, as training needs them: a pass of 400 steps writes some 60 MB, and making that
+ * anew each time takes longer than the arithmetic. The trace and the gradients of a pass are overwritten by the next one.
+ */
+public final class Pass {
+    private Trace trace;
+    private Gradients gradients;
+
+    /**
+     * Forward pass.
+     *
+     * @param p parameters
+     * @param x inputs x_1 … x_T, each I×B
+     * @param start the state at t = 0
+     * @return valid until the next call
+     * @throws IllegalArgumentException as {@link Bptt#forward(Parameters, List, State)}
+     * @throws ArithmeticException as there
+     */
+    public Trace forward(Parameters p, List<SimpleMatrix> x, State start) {
+        trace = Bptt.forward(trace, p, x, start);
+        return trace;
+    }
+
+    /**
+     * Backward pass of the last forward pass.
+     *
+     * @param loss the loss
+     * @return valid until the next call; its {@link Gradients#parameters()} for ever
+     * @throws IllegalArgumentException as {@link Bptt#backward(Trace, Loss)}
+     * @throws ArithmeticException as there
+     */
+    public Gradients backward(Loss loss) {
+        if (gradients == null || gradients.trace != trace) {
+            gradients = new Gradients(trace);
+        }
+        return Bptt.backward(gradients, loss.outputGradients(trace), Map.of());
+    }
+}
