@@ -25,6 +25,8 @@ JAX = HERE / "target/jax"
 SIZES = [(100, 16, 400), (32, 16, 400), (256, 16, 400), (100, 1, 400), (100, 64, 400)]
 LENGTHS = [(100, 16, T) for T in (100, 200, 800, 1600)]
 WARM_UP = 3  # seconds
+PAUSE = 0.25  # seconds: threads of OpenMP spin for .2 after a peer's turn
+HEADER = "title,cell,H,B,T,peer,median ms,least ms,largest ms,times bptt with the Vector API,GFLOP/s".split(",")
 CELLS = ("lstm", "tanh", "relu")
 
 
@@ -38,9 +40,10 @@ def python(*options):
     return [str(JAX / "bin/python"), str(HERE / "jax_worker.py"), *options], {}
 
 
+OURS, PLAIN = "bptt, Vector API", "bptt, no flag"
 PEERS = {
-    "bptt, Vector API": java("bptt", *VECTOR),
-    "bptt, no flag": java("bptt"),
+    OURS: java("bptt", *VECTOR),
+    PLAIN: java("bptt"),
     "PyTorch f64, 1 thread": java("pytorch-f64", threads=1),
     "PyTorch f64, 2 threads": java("pytorch-f64", threads=2),
     "PyTorch f32, 1 thread": java("pytorch-f32", threads=1),
@@ -108,7 +111,7 @@ def measure(workers, problem, rounds):
     for worker in workers.values():
         worker.ask("prepare " + problem)
     found = {name: fingerprint(w.ask("gradients")) for name, w in workers.items()}
-    mine = found["bptt, Vector API"]
+    mine = found[OURS]
     for name, theirs in found.items():
         error, bound = disagreement(mine, theirs), 1e-3 if "f32" in name else 1e-10
         if not error <= bound:
@@ -124,19 +127,21 @@ def take_turns(workers, request, rounds):
     times = {name: [] for name in workers}
     for _ in range(rounds):
         for name, worker in workers.items():
-            time.sleep(0.05)  # a peer's threads may spin for a while after its turn
+            time.sleep(PAUSE)
             times[name].append(float(worker.ask(request)))
     return times
 
 
-def report(title, times, rows, flops=None):
+def report(title, times, rows, problem=("", "", "", "")):
     print(f"\n{title}")
     medians = {name: statistics.median(t) for name, t in times.items()}
-    mine = medians.get("bptt, Vector API")
+    mine = medians[OURS]
     for name, t in times.items():
-        rate = f"{flops / medians[name] / 1e6:6.1f} GFLOP/s" if flops else ""
-        print(f"  {name:<24} {medians[name]:8.1f} ms  ({min(t):.1f} … {max(t):.1f})  {medians[name] / mine:5.1f} ×  {rate}", flush=True)
-        rows.append([title, name, f"{medians[name]:.3f}", f"{min(t):.3f}", f"{max(t):.3f}", f"{medians[name] / mine:.2f}"])
+        ratio, rate = medians[name] / mine, flops(*problem) / medians[name] / 1e6 if problem[0] else ""
+        shown = f"{rate:6.1f} GFLOP/s" if rate else ""
+        print(f"  {name:<24} {medians[name]:8.1f} ms  ({min(t):.1f} … {max(t):.1f})  {ratio:5.1f} ×  {shown}", flush=True)
+        rows.append([title, *problem, name, *(f"{v:.3f}" for v in (medians[name], min(t), max(t))), f"{ratio:.2f}", rate and f"{rate:.1f}"])
+    return medians
 
 
 def flops(cell, H, B, T):
@@ -152,37 +157,79 @@ def make_jax():
         (JAX / "ready").touch()
 
 
+def parts(quick):
+    """The parts by JMH, without and with the Vector API; it prints its own table."""
+    for options in ([], VECTOR):
+        command = ["java", *options, "-cp", CLASSPATH, "org.openjdk.jmh.Main", "bench.Parts", "-f", "1", "-v", "SILENT"]
+        command += ["-wi", "3", "-i", "3" if quick else "7", "-w", "1", "-r", "1"]
+        out = RESULTS / ("parts-vector.csv" if options else "parts-plain.csv")
+        subprocess.run([*command, "-rf", "csv", "-rff", str(out)], check=True, stderr=subprocess.DEVNULL)
+        print(f"\nParts, {'Vector API' if options else 'no flag'}")
+        with out.open(encoding="utf-8") as table:
+            for row in csv.DictReader(table):
+                print(f"  {row['Benchmark'].rsplit('.', 1)[1]:<24} {float(row['Score']):10.2f} ± {float(row['Score Error (99.9%)']):.2f} {row['Unit']}")
+
+
+def targets(found, chains, peak):
+    """What this library set out to reach, as ratios of medians of this run."""
+
+    def ratio(medians, mine, among):
+        others = [medians[name] for name in medians if among in name and "f32" not in name]
+        return f"{min(others) / medians[mine]:.1f} ×" if others else "absent"
+
+    lines = []
+    for cell in CELLS:
+        medians = found[cell, *SIZES[0]]
+        lines.append((f"{cell}: best PyTorch f64 / bptt with the Vector API", ratio(medians, OURS, "PyTorch"), "5 ×"))
+        lines.append((f"{cell}: best PyTorch f64 / bptt without a flag", ratio(medians, PLAIN, "PyTorch"), "3 ×"))
+    big = found.get(("lstm", 256, 16, 400))
+    if big:
+        share = flops("lstm", 256, 16, 400) / big[OURS] / 1e6 / peak
+        lines.append(("lstm (256, 16): share of the FMA peak", f"{100 * share:.0f} %", "50 %"))
+    for norm, aim in (("spectral", "4 ×"), ("frobenius", "2 ×")):
+        lines.append((f"chain, {norm} norms: numpy / bptt", ratio(chains[norm], OURS, "JAX"), aim))
+    for (cell, H, B, T), medians in found.items():
+        best = min((m, name) for name, m in medians.items() if "bptt" not in name and "f32" not in name)
+        lines.append((f"{cell} ({H}, {B}, {T}): best peer ({best[1]}) / bptt", f"{best[0] / medians[OURS]:.1f} ×", "1 ×"))
+    print("\nRatios, and what was aimed at")
+    for what, value, aim in lines:
+        print(f"  {what:<70} {value:>8}   (aim {aim})")
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--quick", action="store_true", help="only H = 100, B = 16, T = 400, seven rounds")
     args = parser.parse_args()
-    rounds = 7 if args.quick else 15
+    rounds = 7 if args.quick else 11
+    RESULTS.mkdir(parents=True, exist_ok=True)
+    parts(args.quick)
     try:
         make_jax()
     except (OSError, subprocess.CalledProcessError) as error:
         print(f"JAX cannot be set up: {error}")
     workers = start_all(PEERS)
-    if "bptt, Vector API" not in workers:
+    if OURS not in workers:
         sys.exit("this library's own worker does not start: run make jar and see lib/bench")
-    peak = float(workers["bptt, Vector API"].ask("peak"))
-    print(f"FMA peak of this machine, all cores: {peak:.1f} GFLOP/s in double precision")
+    peak = float(workers[OURS].ask("peak"))
+    print(f"\nFMA peak of this machine, all cores: {peak:.1f} GFLOP/s in double precision")
 
-    rows = []
+    rows, found, chains = [], {}, {}
     for cell in CELLS:
         for H, B, T in SIZES[:1] if args.quick else SIZES + (LENGTHS if cell == "lstm" else []):
             times = measure(workers, f"{cell} {H} {B} {T}", rounds)
-            report(f"{cell}, H = {H}, B = {B}, T = {T}", times, rows, flops(cell, H, B, T))
-    chains = {name: w for name, w in workers.items() if name in ("bptt, Vector API", "bptt, no flag", "JAX f64")}
+            found[cell, H, B, T] = report(f"{cell}, H = {H}, B = {B}, T = {T}", times, rows, (cell, H, B, T))
+    chained = {name: w for name, w in workers.items() if name in (OURS, PLAIN, "JAX f64")}
     for norm in ("spectral", "frobenius"):
-        times = take_turns(chains, f"chain 100 1000 {norm}", 7)
-        report(f"Jacobian chain, H = 100, T = 1000, {norm} norms (“JAX f64” is numpy here)", times, rows)
+        times = take_turns(chained, f"chain 100 1000 {norm}", 7)
+        chains[norm] = report(f"Jacobian chain, H = 100, T = 1000, {norm} norms (“JAX f64” is numpy here)", times, rows)
+    peak = max(peak, float(workers[OURS].ask("peak")))  # the machine may have been busy
+    targets(found, chains, peak)
 
-    RESULTS.mkdir(parents=True, exist_ok=True)
     with (RESULTS / "peers.csv").open("w", newline="", encoding="utf-8") as out:
         writer = csv.writer(out, lineterminator="\n")
-        writer.writerow(["problem", "peer", "median ms", "least ms", "largest ms", "times bptt with the Vector API"])
+        writer.writerow(HEADER)
         writer.writerows(rows)
-        writer.writerow(["FMA peak, GFLOP/s", "", f"{peak:.1f}", "", "", ""])
+    subprocess.run(["java", "-Djava.awt.headless=true", "-cp", CLASSPATH, "bench.Plot", str(peak)], check=True, cwd=RESULTS.parent.parent)
 
 
 if __name__ == "__main__":

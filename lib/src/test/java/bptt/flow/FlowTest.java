@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import bptt.Bptt;
 import bptt.Cases;
 import bptt.State;
+import bptt.StateGradients;
 import bptt.Trace;
 import bptt.cell.Cell;
 import bptt.cell.Gru;
