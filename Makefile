@@ -1,6 +1,6 @@
 # What there is: make help
 .DEFAULT_GOAL := help
-.PHONY: help run test lab jar env bench format clean need-java need-maven need-python
+.PHONY: help run test lab jar env learn bench format clean need-java need-maven need-python
 
 PYTHON ?= python3
 VENV := .venv
@@ -12,15 +12,18 @@ endif
 VECTOR := $(shell java --list-modules 2>/dev/null | grep -q '^jdk.incubator.vector' && echo --add-modules=jdk.incubator.vector)
 export JJAVA_JVM_OPTS ?= -Xmx1g -XX:+UseSerialGC $(VECTOR)
 
+# Parameters of a notebook, if they are given on the command line (a variable T of the environment is not meant).
+SET := $(foreach name,SEED T,$(if $(filter command,$(firstword $(origin $(name)))),--set $(name)=$($(name))))
+
 ENV := $(VENV)/.ready
 JAR := lib/target/.ready
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
-	@echo "  One notebook: make run NB=10"
+	@echo "  One notebook: make run NB=10; with other parameters: make run NB=11 SEED=7 T=200"
 
 run: $(ENV) $(JAR) ## execute the notebooks on the Java kernel and keep their outputs (sets up what is missing)
-	@$(VENV)/bin/python notebooks/run.py $(NB)
+	@$(VENV)/bin/python notebooks/run.py $(SET) $(NB)
 
 test: $(ENV) $(JAR) ## the library's tests, and every notebook against its committed outputs
 	@$(MVN) test
@@ -34,6 +37,9 @@ env: $(ENV) ## the Python environment alone: JupyterLab, nbclient, the JJava ker
 
 jar: $(JAR) ## the library alone
 
+learn: $(JAR) ## train the grid of notebook 11 (an hour or more; Ctrl-C stops it, make learn goes on)
+	@java -Xmx3g $(VECTOR) -cp "lib/target/bptt.jar:lib/target/jars/*" bptt.train.Learn notebooks/results/learning 2>/dev/null
+
 bench: $(JAR) | need-python ## the library beside PyTorch, JAX, EJML and a BLAS (minutes; fetches about 300 MB once); BENCH=--quick for one size
 	@mvn -f lib/bench/pom.xml -B -q package
 	@$(PYTHON) lib/bench/bench.py $(BENCH)
@@ -42,7 +48,7 @@ format: need-java need-maven ## format the Java sources
 	@$(MVN) -q spotless:apply
 
 clean: ## remove everything that can be made again
-	rm -rf $(VENV) .scratch lib/target lib/bench/target notebooks/__pycache__ notebooks/results/bench notebooks/results/*.svg
+	rm -rf $(VENV) .scratch lib/target lib/bench/target notebooks/__pycache__ notebooks/results/bench notebooks/results/other notebooks/results/*.svg
 
 $(ENV): notebooks/requirements.txt | need-python
 	@echo "Setting up $(VENV): JupyterLab, nbclient and the JJava kernel (about a minute, once)"

@@ -2,6 +2,7 @@
 
     run.py [NB ...]           writes outputs and results back if the notebook succeeded
     run.py --check [NB ...]   compares them with the committed ones instead, and changes nothing
+    run.py --set SEED=7 NB    gives a notebook other parameters; what it makes goes to results/other/
 
 NB is the beginning of a file name, for example 10. A failing notebook is reported, the others still run, and what it
 had before stays. Exit code 0 if all is well, 1 otherwise.
@@ -39,18 +40,23 @@ class Failed(Exception):
 def main(arguments=None):
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--check", action="store_true", help="compare with the committed outputs, change nothing")
+    parser.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", help="a parameter of the notebook")
     parser.add_argument("notebooks", nargs="*", metavar="NB", help="beginning of a file name; default: all")
     args = parser.parse_args(arguments)
 
     chosen = select(args.notebooks)
+    parameters = read_parameters(args.set, chosen)
     failures = 0
     for path in chosen:
-        if path.name.startswith(START) and not failures and not args.check:
+        if path.name.startswith(START) and not failures and not args.check and not parameters:
             settle_ledger(check=False)
         started = time.monotonic()
         try:
-            executed, folder = execute(path)
-            problems = compare(path, executed, folder) if args.check else write_back(path, executed, folder)
+            executed, folder = execute(path, parameters)
+            if parameters:
+                problems = write_aside(path, executed, folder, parameters)
+            else:
+                problems = compare(path, executed, folder) if args.check else write_back(path, executed, folder)
         except Failed as failure:
             problems = [str(failure)]
         progress("")
@@ -60,7 +66,7 @@ def main(arguments=None):
             print("  " + problem.replace("\n", "\n  "), flush=True)
         failures += bool(problems)
     shutil.rmtree(SCRATCH, ignore_errors=True)
-    for problem in [] if failures else settle_ledger(args.check):
+    for problem in [] if failures or parameters else settle_ledger(args.check):
         print("ledger: " + problem)
         failures += 1
     print(f"notebooks: {max(0, len(chosen) - failures)} passed, {failures} failed")
@@ -90,12 +96,26 @@ def select(prefixes):
     return sorted(chosen, key=lambda p: p.name.startswith(START))
 
 
-def execute(path):
+def read_parameters(settings, chosen):
+    """NAME=VALUE texts as a dictionary; each notebook chosen has to read each name."""
+    parameters = {}
+    for setting in settings:
+        name, equals, value = setting.partition("=")
+        if not equals or not value:
+            sys.exit(f"--set: expected NAME=VALUE, got {setting}")
+        parameters[name] = value
+        for path in chosen:
+            if f'getOrDefault(\\"{name}\\"' not in path.read_text(encoding="utf-8"):
+                sys.exit(f"{path.name} has no parameter {name}: choose a notebook that has, for example NB=11")
+    return parameters
+
+
+def execute(path, parameters=None):
     """Runs a notebook in its own copy of this folder and returns it with that copy."""
     folder = SCRATCH / path.stem / HERE.name
     shutil.rmtree(folder.parent, ignore_errors=True)
     folder.mkdir(parents=True)
-    shutil.copytree(HERE / "results", folder / "results", ignore=shutil.ignore_patterns("*.svg", "*.png"))
+    shutil.copytree(HERE / "results", folder / "results", ignore=shutil.ignore_patterns("*.svg", "*.png", "bench", "other", "checkpoints"))
     shutil.copy(HERE / "setup.jshell", folder)
     (folder.parent / "lib").symlink_to(HERE.parent / "lib")
 
@@ -122,7 +142,7 @@ def execute(path):
     log = folder / "kernel.log"
     try:
         with log.open("w") as stderr:
-            client.execute(stderr=stderr)
+            client.execute(stderr=stderr, env={k: v for k, v in os.environ.items() if k not in ("SEED", "T")} | (parameters or {}))
     except NoSuchKernel:
         raise Failed('no Jupyter kernel is named "java": make env installs one') from None
     except (CellExecutionError, DeadKernelError, RuntimeError, TimeoutError) as error:
@@ -183,6 +203,19 @@ def write_back(path, executed, folder):
             if not target.exists() or target.read_bytes() != result.read_bytes():
                 target.parent.mkdir(parents=True, exist_ok=True)
                 replace(target, result.read_bytes())
+    return []
+
+
+def write_aside(path, executed, folder, parameters):
+    """The notebook and the results that differ from the committed ones, in a folder named after the parameters."""
+    aside = HERE / "results/other" / "-".join([path.stem[:2], *(name + value for name, value in parameters.items())])
+    aside.mkdir(parents=True, exist_ok=True)
+    replace(aside / path.name, (nbformat.writes(executed) + "\n").encode("utf-8"))
+    for result in sorted((folder / "results").glob("*.*")):
+        committed = HERE / "results" / result.name
+        if not committed.exists() or committed.read_bytes() != result.read_bytes():
+            replace(aside / result.name, result.read_bytes())
+    print(f"  written to {aside.relative_to(HERE.parent)}")
     return []
 
 

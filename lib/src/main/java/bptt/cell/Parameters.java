@@ -4,6 +4,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BiFunction;
 import org.ejml.simple.SimpleMatrix;
 
 /**
@@ -63,6 +64,24 @@ public final class Parameters {
         Map<String, SimpleMatrix> copy = new LinkedHashMap<>(values);
         copy.put(name, value.copy());
         return new Parameters(cell, outputs, copy);
+    }
+
+    /**
+     * The same parameters, each with a new value.
+     *
+     * @param value the new value from the name and the old value
+     * @return new parameters
+     * @throws IllegalArgumentException if a shape is another or an entry not finite
+     */
+    public Parameters map(BiFunction<String, SimpleMatrix, SimpleMatrix> value) {
+        Map<String, SimpleMatrix> mapped = new LinkedHashMap<>();
+        values.forEach((name, old) -> {
+            SimpleMatrix a = value.apply(name, old.copy());
+            Checks.shape(a, old.getNumRows(), old.getNumCols(), name);
+            Checks.finite(a, name);
+            mapped.put(name, a.copy());
+        });
+        return new Parameters(cell, outputs, mapped);
     }
 
     /**

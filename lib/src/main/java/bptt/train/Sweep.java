@@ -1,0 +1,124 @@
+package bptt.train;
+
+import com.fasterxml.jackson.core.type.TypeReference;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.ForkJoinPool;
+import java.util.concurrent.ForkJoinTask;
+import java.util.function.Consumer;
+
+/**
+ * Many trainings side by side, one per core, and a file of their outcomes. What is in the file is not run again, and a run that
+ * was cut off goes on from its checkpoint, so a sweep can be stopped at any time.
+ */
+public final class Sweep {
+    private final Path folder;
+    private final Map<String, Outcome> outcomes;
+
+    /**
+     * A sweep that keeps its outcomes in {@code runs.json} of a folder, and its checkpoints in {@code checkpoints} below.
+     *
+     * @param folder where
+     */
+    public Sweep(Path folder) {
+        this.folder = folder;
+        this.outcomes = new TreeMap<>(read(folder));
+    }
+
+    /**
+     * The outcomes in a folder, by the experiment's name.
+     *
+     * @param folder of a sweep
+     * @return in alphabetical order; none if there is no file
+     */
+    public static Map<String, Outcome> read(Path folder) {
+        Path file = folder.resolve("runs.json");
+        if (!Files.exists(file)) {
+            return Map.of();
+        }
+        try {
+            Map<String, Outcome> outcomes = new TreeMap<>();
+            for (Outcome outcome :
+                    Checkpoint.JSON.readValue(Files.readAllBytes(file), new TypeReference<List<Outcome>>() {})) {
+                outcomes.put(outcome.experiment().name(), outcome);
+            }
+            return outcomes;
+        } catch (IOException e) {
+            throw new UncheckedIOException(file + " cannot be read", e);
+        }
+    }
+
+    /**
+     * Runs lines side by side. A line is groups of experiments of growing difficulty, run one after the other: where none of a
+     * group is solved, those after it are not tried.
+     *
+     * @param lines groups of experiments
+     * @param report is told of each outcome
+     * @return all outcomes by name
+     */
+    public Map<String, Outcome> run(List<List<List<Experiment>>> lines, Consumer<Outcome> report) {
+        int cores = Runtime.getRuntime().availableProcessors();
+        ForkJoinPool pool = new ForkJoinPool(cores);
+        try {
+            List<ForkJoinTask<?>> running = new ArrayList<>();
+            for (List<List<Experiment>> line : lines) {
+                running.add(pool.submit(() -> line(line, report)));
+            }
+            running.forEach(ForkJoinTask::join);
+        } finally {
+            pool.shutdownNow();
+        }
+        return outcomes;
+    }
+
+    private void line(List<List<Experiment>> groups, Consumer<Outcome> report) {
+        for (List<Experiment> group : groups) {
+            boolean solved = false;
+            for (Experiment experiment : group) {
+                Outcome outcome = run(experiment);
+                report.accept(outcome);
+                solved |= outcome.solved();
+            }
+            if (!solved) {
+                return;
+            }
+        }
+    }
+
+    private Outcome run(Experiment experiment) {
+        Outcome known;
+        synchronized (outcomes) {
+            known = outcomes.get(experiment.name());
+        }
+        if (known != null && known.experiment().equals(experiment)) {
+            return known;
+        }
+        Path checkpoint = folder.resolve("checkpoints").resolve(experiment.name() + ".json");
+        Training training = new Training(experiment, checkpoint);
+        Outcome outcome;
+        try {
+            outcome = training.run(Progress.NONE);
+        } catch (ArithmeticException e) {
+            outcome = new Outcome(experiment, training.losses().length * Training.LOOK, false, null, e.getMessage());
+        }
+        if (Thread.currentThread().isInterrupted()) {
+            return outcome;
+        }
+        synchronized (outcomes) {
+            outcomes.put(experiment.name(), outcome);
+            try {
+                Checkpoint.write(folder.resolve("runs.json"), Checkpoint.JSON.writeValueAsBytes(outcomes.values()));
+                Files.deleteIfExists(checkpoint);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+        return outcome;
+    }
+}

@@ -1,0 +1,246 @@
+package bptt.train;
+
+import bptt.Pass;
+import bptt.State;
+import bptt.Trace;
+import bptt.cell.Parameters;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+
+/**
+ * A training in progress. It can be stopped after any update and go on later, in this program or another, to the same bits.
+ */
+public final class Training {
+    /** Updates between two looks at their mean loss; if that is near, the network is tested. */
+    public static final int LOOK = 25;
+
+    /** Unseen sequences of a test. */
+    public static final int UNSEEN = 2560;
+
+    private final Experiment experiment;
+    private final Path file;
+    private final Pass pass = new Pass();
+    private final Optimiser optimiser;
+    private final List<Double> losses = new ArrayList<>();
+    private List<Double> recent = new ArrayList<>();
+    private Parameters parameters;
+    private int updates;
+    private Batch.Score score;
+    private int scored = -1;
+    private Outcome outcome;
+
+    /**
+     * A training from the beginning, kept in memory only.
+     *
+     * @param experiment what to train
+     */
+    public Training(Experiment experiment) {
+        this(experiment, null);
+    }
+
+    /**
+     * A training with a checkpoint: goes on from it if there is one.
+     *
+     * @param experiment what to train
+     * @param file the checkpoint, or null for none
+     * @throws IllegalArgumentException if the file is a checkpoint of another experiment, or damaged
+     */
+    public Training(Experiment experiment, Path file) {
+        this.experiment = experiment;
+        this.file = file;
+        parameters = experiment.initial();
+        optimiser = new Optimiser(experiment.rule(), experiment.rate(), parameters);
+        if (file != null && Files.exists(file)) {
+            Checkpoint checkpoint = Checkpoint.read(file, experiment);
+            updates = checkpoint.updates();
+            parameters = Checkpoint.parameters(checkpoint.parameters(), parameters);
+            optimiser.remember(new Optimiser.Memory(
+                    Checkpoint.parameters(checkpoint.m(), parameters),
+                    Checkpoint.parameters(checkpoint.v(), parameters),
+                    checkpoint.power1(),
+                    checkpoint.power2()));
+            for (double loss : checkpoint.recent()) {
+                recent.add(loss);
+            }
+            for (double loss : checkpoint.losses()) {
+                losses.add(loss);
+            }
+            if (recent.isEmpty()) {
+                testIfNear();
+            }
+        }
+    }
+
+    /**
+     * Trains until the task is solved or the limit of updates is reached, or until the thread is interrupted, which leaves the
+     * training after a whole update.
+     *
+     * @param progress is told after each update
+     * @return how it ended; not solved if interrupted
+     * @throws ArithmeticException if a loss or gradient overflows; the training stays as it was before that update
+     */
+    public Outcome run(Progress progress) {
+        return run(experiment.limit(), progress, 10);
+    }
+
+    /**
+     * The same, up to a number of updates.
+     *
+     * @param upTo updates in all
+     * @param progress is told after each update
+     * @return how it stands
+     * @throws ArithmeticException as {@link #run(Progress)}
+     */
+    public Outcome run(int upTo, Progress progress) {
+        return run(upTo, progress, 10);
+    }
+
+    /** With the seconds between two checkpoints. */
+    Outcome run(int upTo, Progress progress, double seconds) {
+        long saved = System.nanoTime();
+        boolean interrupted = false;
+        while (updates < Math.min(upTo, experiment.limit()) && !solved() && !(interrupted = Thread.interrupted())) {
+            double loss = update();
+            if (recent.size() == LOOK) {
+                losses.add(recent.stream().mapToDouble(v -> v).sum() / LOOK);
+                recent = new ArrayList<>();
+                testIfNear();
+            }
+            if (file != null && System.nanoTime() - saved >= 1e9 * seconds) {
+                save();
+                saved = System.nanoTime();
+            }
+            progress.at(updates, experiment.limit(), loss, updates == experiment.limit() || solved());
+        }
+        if (file != null) {
+            save();
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt(); // only now: it would stop the writing of the file
+            outcome = new Outcome(experiment, updates, false, null, "interrupted");
+        } else {
+            outcome = new Outcome(experiment, updates, solved(), scored == updates ? score : test(), "");
+        }
+        return outcome;
+    }
+
+    /** One update; returns the loss of its batch. */
+    private double update() {
+        int n = updates + 1;
+        Batch batch = experiment.trainingBatch(n);
+        int T = batch.x().size(), window = experiment.window() == 0 ? T : experiment.window();
+        double loss = 0;
+        Parameters gradient = null;
+        try {
+            State state = State.zero(parameters.cell(), experiment.batch());
+            for (int from = 0; from < T; from += window) {
+                int to = Math.min(T, from + window);
+                Batch part = batch.window(from, to);
+                Trace trace = pass.forward(parameters, part.x(), state);
+                if (!part.y().isEmpty()) {
+                    loss += part.loss().value(trace) / batch.y().size();
+                    gradient = sum(gradient, pass.backward(part.loss()).parameters());
+                }
+                state = to < T ? trace.state(to - from) : state;
+            }
+            double share = 1.0 / batch.y().size();
+            gradient = share == 1 ? gradient : gradient.map((name, a) -> a.scale(share));
+            parameters = optimiser.update(parameters, experiment.clipping().apply(gradient));
+        } catch (ArithmeticException | IllegalArgumentException e) {
+            throw new ArithmeticException("update %d: %s".formatted(n, e.getMessage()));
+        }
+        updates = n;
+        recent.add(loss);
+        return loss;
+    }
+
+    private static Parameters sum(Parameters a, Parameters b) {
+        return a == null ? b : a.map((name, m) -> m.plus(b.get(name)));
+    }
+
+    private void testIfNear() {
+        if (!losses.isEmpty()
+                && losses.get(losses.size() - 1) < experiment.task().near(experiment.T())) {
+            score = test();
+            scored = updates;
+        }
+    }
+
+    /**
+     * How the network does on unseen sequences, always the same ones.
+     *
+     * @return their score
+     */
+    public Batch.Score test() {
+        Random random = experiment.unseen();
+        int batches = (UNSEEN + experiment.batch() - 1) / experiment.batch();
+        double loss = 0, worst = 0, errors = 0;
+        for (int i = 0; i < batches; i++) {
+            Batch batch = experiment.task().batch(experiment.T(), experiment.batch(), random);
+            State zero = State.zero(parameters.cell(), experiment.batch());
+            Batch.Score s = batch.score(pass.forward(parameters, batch.x(), zero));
+            loss += s.loss() / batches;
+            worst = Math.max(worst, s.worst());
+            errors += s.errors() / batches;
+        }
+        return new Batch.Score(loss, worst, errors);
+    }
+
+    private boolean solved() {
+        return score != null && experiment.task().solved(score, experiment.T());
+    }
+
+    private void save() {
+        Optimiser.Memory memory = optimiser.memory();
+        new Checkpoint(
+                        experiment,
+                        updates,
+                        Checkpoint.numbers(parameters),
+                        Checkpoint.numbers(memory.m()),
+                        Checkpoint.numbers(memory.v()),
+                        memory.power1(),
+                        memory.power2(),
+                        recent.stream().mapToDouble(v -> v).toArray(),
+                        losses.stream().mapToDouble(v -> v).toArray())
+                .write(file);
+    }
+
+    /**
+     * The parameters after the last whole update.
+     *
+     * @return θ
+     */
+    public Parameters parameters() {
+        return parameters;
+    }
+
+    /**
+     * What is trained.
+     *
+     * @return the experiment
+     */
+    public Experiment experiment() {
+        return experiment;
+    }
+
+    /**
+     * How the last {@link #run(Progress)} ended.
+     *
+     * @return its outcome, null before the first
+     */
+    public Outcome outcome() {
+        return outcome;
+    }
+
+    /**
+     * How the loss fell.
+     *
+     * @return means over {@link #LOOK} updates each
+     */
+    public double[] losses() {
+        return losses.stream().mapToDouble(v -> v).toArray();
+    }
+}

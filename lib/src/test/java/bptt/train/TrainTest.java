@@ -1,0 +1,338 @@
+package bptt.train;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import bptt.Bptt;
+import bptt.Gradients;
+import bptt.Loss;
+import bptt.State;
+import bptt.Trace;
+import bptt.cell.Init;
+import bptt.cell.Parameters;
+import bptt.cell.Rnn;
+import bptt.train.Optimiser.Rule;
+import java.io.File;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import org.ejml.simple.SimpleMatrix;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class TrainTest {
+    @TempDir
+    Path folder;
+
+    private static Experiment experiment(Task task, int T, Network network, int limit) {
+        return new Experiment(task, T, network, 6, Rule.ADAM, 0.01, Clipping.norm(1), 0, 8, limit, 3);
+    }
+
+    private static void same(Parameters a, Parameters b) {
+        a.asMap().forEach((name, value) -> assertTrue(b.get(name).isIdentical(value, 0), name));
+    }
+
+    /** Started in a process of its own by {@link #killedAndResumed}. */
+    public static void main(String[] args) {
+        new Training(experiment(Task.ADDING_2015, 30, Network.GRU, 4000), Path.of(args[0])).run(4000, Progress.NONE, 0);
+    }
+
+    @Test
+    void killedAndResumed() throws Exception {
+        Path file = folder.resolve("c.json");
+        Process process = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        TrainTest.class.getName(),
+                        file.toString())
+                .redirectErrorStream(true)
+                .redirectOutput(folder.resolve("log").toFile())
+                .start();
+        for (int i = 0; i < 600 && !Files.exists(file); i++) {
+            Thread.sleep(50);
+        }
+        Thread.sleep(100);
+        assertTrue(process.isAlive(), () -> "ended before it was killed: " + new File(folder.toFile(), "log"));
+        process.destroyForcibly().waitFor(10, TimeUnit.SECONDS); // SIGKILL
+
+        Experiment e = experiment(Task.ADDING_2015, 30, Network.GRU, 4000);
+        int done = Checkpoint.read(file, e).updates();
+        assertTrue(done > 0 && done < 3900, done + " updates");
+        Training resumed = new Training(e, file), whole = new Training(e);
+        Outcome got = resumed.run(done + 60, Progress.NONE), want = whole.run(done + 60, Progress.NONE);
+        assertEquals(want, got);
+        same(whole.parameters(), resumed.parameters());
+        assertArrayEquals(whole.losses(), resumed.losses(), 0);
+    }
+
+    @ParameterizedTest
+    @EnumSource(Rule.class)
+    void stoppedAfterAnyUpdate(Rule rule) {
+        Path file = folder.resolve("c.json");
+        Experiment e = new Experiment(
+                Task.TEMPORAL_ORDER, 12, Network.LSTM_CHRONO, 5, rule, 0.01, Clipping.value(0.1), 5, 4, 60, 1);
+        Training whole = new Training(e);
+        Outcome want = whole.run(Progress.NONE);
+        Outcome got = null;
+        for (int upTo : new int[] {1, 24, 25, 26, 59, 60}) {
+            Training part = new Training(e, file);
+            got = part.run(upTo, Progress.NONE);
+            assertEquals(upTo, got.updates());
+            if (upTo == 60) {
+                same(whole.parameters(), part.parameters());
+                assertArrayEquals(whole.losses(), part.losses(), 0);
+            }
+        }
+        assertEquals(want, got);
+    }
+
+    @Test
+    void interruptedAfterAWholeUpdate() {
+        Path file = folder.resolve("c.json");
+        Experiment e = experiment(Task.ADDING_2015, 10, Network.TANH, 40);
+        Outcome stopped = new Training(e, file).run((update, limit, loss, last) -> {
+            if (update == 7) {
+                Thread.currentThread().interrupt();
+            }
+        });
+        assertTrue(Thread.interrupted());
+        assertEquals(new Outcome(e, 7, false, null, "interrupted"), stopped);
+        Training resumed = new Training(e, file), whole = new Training(e);
+        assertEquals(whole.run(Progress.NONE), resumed.run(Progress.NONE));
+        same(whole.parameters(), resumed.parameters());
+    }
+
+    @Test
+    void checkpointsOfOthersAndDamagedOnesAreRefusedAndLeft() throws Exception {
+        Path file = folder.resolve("c.json");
+        Experiment e = experiment(Task.ADDING_2015, 10, Network.TANH, 2);
+        new Training(e, file).run(Progress.NONE);
+        byte[] good = Files.readAllBytes(file);
+        String message = assertThrows(IllegalArgumentException.class, () -> new Training(e.withSeed(4), file))
+                .getMessage();
+        assertTrue(message.contains("expected a checkpoint of Experiment[") && message.contains("seed=4"), message);
+        assertArrayEquals(good, Files.readAllBytes(file));
+
+        byte[] half = java.util.Arrays.copyOf(good, good.length / 2);
+        Files.write(file, half);
+        message = assertThrows(IllegalArgumentException.class, () -> new Training(e, file))
+                .getMessage();
+        assertTrue(message.contains("ends early or is damaged"), message);
+        assertArrayEquals(half, Files.readAllBytes(file));
+    }
+
+    @Test
+    void anOverflowSaysWhereAndKeepsWhatWasLearnt() {
+        Experiment e =
+                new Experiment(Task.ADDING_2015, 400, Network.IRNN, 20, Rule.SGD, 10, Clipping.NONE, 0, 8, 100, 1);
+        Training training = new Training(e);
+        String message = assertThrows(ArithmeticException.class, () -> training.run(Progress.NONE))
+                .getMessage();
+        assertTrue(message.matches("update \\d+: ∂L/∂h at t = 400 is -?Infinity: the pass overflowed there"), message);
+        Parameters kept = training.parameters();
+        assertEquals(
+                message,
+                assertThrows(ArithmeticException.class, () -> training.run(Progress.NONE))
+                        .getMessage());
+        same(kept, training.parameters());
+    }
+
+    @Test
+    void badNumbersAreRefused() {
+        record Case(String message, Runnable make) {}
+        for (Case c : List.of(
+                new Case(
+                        "ADDING_1997: expected T ≥ 24, got 23", () -> experiment(Task.ADDING_1997, 23, Network.GRU, 1)),
+                new Case("learning rate: expected more than 0, got 0.0", () -> rate(0)),
+                new Case("learning rate: expected more than 0, got NaN", () -> rate(Double.NaN)),
+                new Case("limit: expected 1 update or more, got 0", () -> experiment(Task.COPY, 5, Network.GRU, 0)),
+                new Case("clipping: expected a threshold above 0, got 0.0", () -> Clipping.norm(0)))) {
+            assertEquals(
+                    c.message(),
+                    assertThrows(IllegalArgumentException.class, () -> c.make().run())
+                            .getMessage());
+        }
+    }
+
+    private static Experiment rate(double rate) {
+        return new Experiment(Task.COPY, 5, Network.GRU, 4, Rule.SGD, rate, Clipping.NONE, 0, 2, 1, 1);
+    }
+
+    /** Two updates of each rule on one number, against its paper's formula worked out by hand. */
+    @ParameterizedTest
+    @EnumSource(Rule.class)
+    void rules(Rule rule) {
+        double eta = 0.1, g1 = 3, g2 = -1, theta = 0.5;
+        double want =
+                switch (rule) {
+                    case SGD -> theta - eta * g1 - eta * g2;
+                    case MOMENTUM -> theta - eta * g1 + (0.9 * -eta * g1 - eta * g2);
+                    case RMSPROP -> theta - eta * g1 / Math.sqrt(0.1 * 9) - eta * g2 / Math.sqrt(0.9 * 0.1 * 9 + 0.1);
+                    case ADAM ->
+                        theta
+                                - eta * 1
+                                - eta
+                                        * ((0.9 * 0.3 - 0.1) / (1 - 0.81))
+                                        / Math.sqrt((0.999 * 0.009 + 0.001) / (1 - 0.999 * 0.999));
+                };
+        Parameters zero = Parameters.zeros(Rnn.tanh(1, 1), 0);
+        Optimiser optimiser = new Optimiser(rule, eta, zero);
+        Parameters p = zero.with("b_h", Init.constant(1, theta));
+        for (double g : new double[] {g1, g2}) {
+            p = optimiser.update(p, zero.with("b_h", Init.constant(1, g)));
+        }
+        assertEquals(want, p.get("b_h").get(0), 1e-8);
+        assertEquals(0, p.get("W_hh").get(0));
+    }
+
+    @Test
+    void clipping() {
+        Parameters g = Parameters.zeros(Rnn.tanh(1, 2), 0)
+                .with("b_h", new SimpleMatrix(2, 1, true, 3.0, 0.0))
+                .with("W_xh", new SimpleMatrix(2, 1, true, 0.0, -4.0));
+        assertEquals(5, Clipping.norm(g), 1e-15);
+        Parameters shorter = Clipping.norm(1).apply(g);
+        assertEquals(0.6, shorter.get("b_h").get(0), 1e-15);
+        assertEquals(-0.8, shorter.get("W_xh").get(1), 1e-15);
+        same(g, Clipping.norm(5.1).apply(g));
+        Parameters cut = Clipping.value(3.5).apply(g);
+        assertEquals(3, cut.get("b_h").get(0));
+        assertEquals(-3.5, cut.get("W_xh").get(1));
+        same(g, Clipping.NONE.apply(g));
+    }
+
+    /** With windows the gradient is that of each window's loss with its first state held constant. */
+    @Test
+    void truncation() {
+        Experiment cut = new Experiment(Task.COPY, 6, Network.TANH, 5, Rule.SGD, 1, Clipping.NONE, 9, 3, 1, 2);
+        Parameters p = cut.initial();
+        Batch batch = cut.trainingBatch(1);
+        int T = batch.x().size();
+        Map<String, SimpleMatrix> want = new TreeMap<>();
+        State state = State.zero(p.cell(), 3);
+        for (int from = 0; from < T; from += 9) {
+            int to = Math.min(T, from + 9);
+            List<SimpleMatrix> targets = new ArrayList<>();
+            for (int t = from + 1; t <= to; t++) {
+                targets.add(batch.y().get(t));
+            }
+            Trace trace = Bptt.forward(p, batch.x().subList(from, to), state);
+            Gradients g = Bptt.backward(trace, Loss.crossEntropy(targets));
+            g.parameters().asMap().forEach((name, a) -> want.merge(name, a, SimpleMatrix::plus));
+            state = trace.state(to - from);
+        }
+        Training training = new Training(cut);
+        training.run(Progress.NONE);
+        Training whole =
+                new Training(new Experiment(Task.COPY, 6, Network.TANH, 5, Rule.SGD, 1, Clipping.NONE, 0, 3, 1, 2));
+        whole.run(Progress.NONE);
+        for (String name : p.names()) {
+            SimpleMatrix expected = p.get(name).minus(want.get(name).divide(T));
+            assertTrue(expected.isIdentical(training.parameters().get(name), 1e-14), name);
+        }
+        assertFalse(
+                whole.parameters().get("W_hh").isIdentical(training.parameters().get("W_hh"), 1e-6));
+    }
+
+    @ParameterizedTest
+    @EnumSource(Task.class)
+    void tasks(Task task) {
+        int T = 40, B = 500;
+        Batch batch = task.batch(T, B, new Random(5));
+        assertEquals(task.inputs(), batch.x().get(0).getNumRows());
+        for (SimpleMatrix y : batch.y().values()) {
+            assertEquals(task.outputs(), y.getNumRows());
+        }
+        for (int b = 0; b < B; b++) {
+            int column = b;
+            double[][] x = batch.x().stream()
+                    .map(x_t -> x_t.getColumn(column).getDDRM().data)
+                    .toArray(double[][]::new);
+            SimpleMatrix last = batch.y().get(batch.y().lastKey()).getColumn(b);
+            switch (task) {
+                case ADDING_2015 -> {
+                    assertEquals(T, x.length);
+                    assertEquals(marked(x), last.get(0), 0);
+                }
+                case ADDING_1997 -> {
+                    assertTrue(x.length >= T && x.length <= T + T / 10);
+                    assertEquals(0.5 + marked(x) / 4, last.get(0), 1e-16);
+                    assertEquals(-1, x[x.length - 1][1]);
+                }
+                case TEMPORAL_ORDER -> {
+                    List<Integer> relevant = new ArrayList<>();
+                    for (double[] x_t : x) {
+                        if (x_t[0] + x_t[1] == 1) {
+                            relevant.add((int) x_t[1]);
+                        }
+                    }
+                    assertEquals(2, relevant.size());
+                    assertEquals(1, last.get(2 * relevant.get(0) + relevant.get(1)));
+                }
+                case COPY -> {
+                    assertEquals(T + 20, x.length);
+                    for (int i = 0; i < 10; i++) {
+                        SimpleMatrix y = batch.y().get(T + 10 + i + 1).getColumn(b);
+                        for (int symbol = 0; symbol < 8; symbol++) {
+                            assertEquals(x[i][symbol], y.get(symbol));
+                        }
+                        assertEquals(1, batch.y().get(i + 1).get(8, b));
+                    }
+                    assertEquals(1, x[T + 9][9]);
+                }
+            }
+        }
+    }
+
+    /** The sum of the two values marked 1. */
+    private static double marked(double[][] x) {
+        double sum = 0;
+        int found = 0;
+        for (double[] x_t : x) {
+            if (x_t[1] == 1) {
+                sum += x_t[0];
+                found++;
+            }
+        }
+        assertEquals(2, found);
+        return sum;
+    }
+
+    /** Always answering the mean: Var(U + U) = 1/6, not the 0.1767 that is often quoted. */
+    @Test
+    void theBaselineOfTheAddingProblem() {
+        Batch batch = Task.ADDING_2015.batch(10, 200_000, new Random(1));
+        SimpleMatrix y = batch.y().get(10).minus(1);
+        double error = y.elementMult(y).elementSum() / y.getNumElements();
+        assertEquals(1.0 / 6, error, 2e-3);
+        assertTrue(Math.abs(error - 0.1767) > 5e-3);
+    }
+
+    @Test
+    void aSweepKeepsItsOutcomesAndStopsALineWhereNothingIsSolved() {
+        Experiment easy = experiment(Task.ADDING_2015, 2, Network.GRU, 2000);
+        Experiment hopeless = experiment(Task.ADDING_2015, 200, Network.TANH, 25);
+        List<Outcome> told = new ArrayList<>();
+        Sweep sweep = new Sweep(folder);
+        var outcomes =
+                sweep.run(List.of(List.of(List.of(easy), List.of(hopeless), List.of(easy.withSeed(9)))), told::add);
+        assertEquals(2, outcomes.size());
+        assertTrue(outcomes.get(easy.name()).solved());
+        assertFalse(outcomes.get(hopeless.name()).solved());
+        assertEquals(outcomes, Sweep.read(folder));
+        assertEquals(new Training(easy).run(Progress.NONE), Sweep.read(folder).get(easy.name()));
+        assertNull(Sweep.read(folder).get(easy.withSeed(9).name()));
+    }
+}
