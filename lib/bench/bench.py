@@ -8,6 +8,7 @@ printed, and written to notebooks/results/bench/. A peer that cannot be set up i
 import argparse
 import csv
 import os
+import platform
 import statistics
 import subprocess
 import sys
@@ -24,7 +25,7 @@ VECTOR = ["--add-modules", "jdk.incubator.vector"]
 JAX = HERE / "target/jax"
 SIZES = [(100, 16, 400), (32, 16, 400), (256, 16, 400), (100, 1, 400), (100, 64, 400)]
 LENGTHS = [(100, 16, T) for T in (100, 200, 800, 1600)]
-WARM_UP = 3  # seconds
+WARM_UP = 2  # seconds
 PAUSE = 0.25  # seconds: threads of OpenMP spin for .2 after a peer's turn
 HEADER = "title,cell,H,B,T,peer,median ms,least ms,largest ms,times bptt with the Vector API,GFLOP/s".split(",")
 CELLS = ("lstm", "tanh", "relu")
@@ -194,13 +195,37 @@ def targets(found, chains, peak):
     print("\nRatios, and what was aimed at")
     for what, value, aim in lines:
         print(f"  {what:<70} {value:>8}   (aim {aim})")
+    return lines
+
+
+def processor():
+    try:
+        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+    except OSError:
+        return platform.processor()
+    facts = dict(reversed([tuple(part.strip() for part in line.split(":", 1)) for line in lines if ":" in line]))
+    return f"{facts.get('model name')}, family {facts.get('cpu family')} model {facts.get('model')}, {os.cpu_count()} cores"
+
+
+def write_markdown(found, chains, peak, ratios):
+    """One dated table of medians, to be looked at or kept."""
+    names = [name for name in PEERS if any(name in medians for medians in found.values())]
+    lines = [f"Measured on {time.strftime('%Y-%m-%d')}: {processor()}; FMA peak {peak:.0f} GFLOP/s. Medians in ms.", ""]
+    lines += ["| cell (H, B, T) | " + " | ".join(names) + " |", "|---" * (1 + len(names)) + "|"]
+    problems = {f"{cell} ({H}, {B}, {T})": medians for (cell, H, B, T), medians in found.items()}
+    problems |= {f"chain (100, 1, 1000), {norm}": medians for norm, medians in chains.items()}
+    for problem, medians in problems.items():
+        lines.append(f"| {problem} | " + " | ".join(f"{medians[n]:.1f}" if n in medians else "–" for n in names) + " |")
+    lines += ["", "| ratio of medians | here | aim |", "|---|---|---|"]
+    lines += [f"| {what} | {value} | {aim} |" for what, value, aim in ratios]
+    (RESULTS / "table.md").write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--quick", action="store_true", help="only H = 100, B = 16, T = 400, seven rounds")
+    parser.add_argument("--quick", action="store_true", help="only H = 100, B = 16, T = 400")
     args = parser.parse_args()
-    rounds = 7 if args.quick else 11
+    rounds = 7
     RESULTS.mkdir(parents=True, exist_ok=True)
     parts(args.quick)
     try:
@@ -223,7 +248,7 @@ def main():
         times = take_turns(chained, f"chain 100 1000 {norm}", 7)
         chains[norm] = report(f"Jacobian chain, H = 100, T = 1000, {norm} norms (“JAX f64” is numpy here)", times, rows)
     peak = max(peak, float(workers[OURS].ask("peak")))  # the machine may have been busy
-    targets(found, chains, peak)
+    write_markdown(found, chains, peak, targets(found, chains, peak))
 
     with (RESULTS / "peers.csv").open("w", newline="", encoding="utf-8") as out:
         writer = csv.writer(out, lineterminator="\n")

@@ -11,6 +11,7 @@ jax.config.update("jax_enable_x64", True)
 import jax.numpy as jnp  # noqa: E402
 
 I = 2
+TURN = 0.2  # seconds, as in Worker.java
 DTYPE = jnp.float32 if sys.argv[1:] == ["f32"] else jnp.float64
 
 
@@ -93,9 +94,11 @@ for line in sys.stdin:
             found += [name, f"{g @ np.cos(0.37 * np.arange(g.size) + 1):.17g}", f"{np.linalg.norm(g):.17g}"]
         answer(" ".join(found))
     else:
-        start = time.perf_counter()
-        if words[0] == "run":
-            jax.block_until_ready(gradient(*work))
-        else:
-            chain(int(words[1]), int(words[2]), words[3])
-        answer(f"{1000 * (time.perf_counter() - start):.3f}")
+        start, count = time.perf_counter(), 0
+        while time.perf_counter() - start < TURN:
+            if words[0] == "run":
+                jax.block_until_ready(gradient(*work))
+            else:
+                chain(int(words[1]), int(words[2]), words[3])
+            count += 1
+        answer(f"{1000 * (time.perf_counter() - start) / count:.3f}")

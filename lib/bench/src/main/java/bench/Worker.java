@@ -21,6 +21,8 @@ import java.util.stream.IntStream;
  * {@code gradients}, {@code run}, {@code chain H T NORM}, {@code peak}. Answers with one line each.
  */
 final class Worker {
+    private static final long TURN = 200_000_000;
+
     private Worker() {}
 
     public static void main(String[] args) throws IOException {
@@ -38,10 +40,10 @@ final class Worker {
                     peer.pass();
                     answer(fingerprint(peer.gradients()));
                 }
-                case "run" -> answer(milliseconds(peer::pass));
+                case "run" -> answer(turn(peer::pass));
                 case "chain" -> {
                     int H = number(words[1]), T = number(words[2]);
-                    answer(milliseconds(() -> chain(H, T, words[3])));
+                    answer(turn(() -> chain(H, T, words[3])));
                 }
                 case "peak" -> answer(String.format(Locale.ROOT, "%.1f", Peak.gigaflops()));
                 default -> throw new IllegalArgumentException("unknown request: " + line);
@@ -70,10 +72,16 @@ final class Worker {
         return Decay.norms(trace, distances, norm.equals("spectral") ? Norms::spectral : () -> Norms::frobenius)[T];
     }
 
-    private static String milliseconds(Runnable work) {
-        long start = System.nanoTime();
-        work.run();
-        return String.format(Locale.ROOT, "%.3f", (System.nanoTime() - start) / 1e6);
+    /** Milliseconds of one, in a turn of at least a fifth of a second: after a pause, cores take a while to reach their clock. */
+    private static String turn(Runnable work) {
+        long start = System.nanoTime(), taken = 0;
+        int count = 0;
+        while (taken < TURN) {
+            work.run();
+            count++;
+            taken = System.nanoTime() - start;
+        }
+        return String.format(Locale.ROOT, "%.3f", taken / 1e6 / count);
     }
 
     /** For each gradient a projection and the norm. */

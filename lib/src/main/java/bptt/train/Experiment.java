@@ -78,8 +78,8 @@ public record Experiment(
      * @return for example {@code adding-2015-lstm-chrono-T100-seed1}
      */
     public String name() {
-        String name = "%s-%s-T%d%s-seed%d".formatted(task, network, T, window > 0 ? "-window" + window : "", seed);
-        return name.toLowerCase(Locale.ROOT).replace('_', '-').replace("-t", "-T");
+        String what = "%s-%s".formatted(task, network).toLowerCase(Locale.ROOT).replace('_', '-');
+        return "%s-T%d%s-seed%d".formatted(what, T, window > 0 ? "-window" + window : "", seed);
     }
 
     /**

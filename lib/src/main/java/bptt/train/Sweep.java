@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.ForkJoinTask;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /**
@@ -20,6 +21,7 @@ import java.util.function.Consumer;
 public final class Sweep {
     private final Path folder;
     private final Map<String, Outcome> outcomes;
+    private volatile boolean stopping;
 
     /**
      * A sweep that keeps its outcomes in {@code runs.json} of a folder, and its checkpoints in {@code checkpoints} below.
@@ -55,7 +57,7 @@ public final class Sweep {
     }
 
     /**
-     * Runs lines side by side. A line is groups of experiments of growing difficulty, run one after the other: where none of a
+     * Runs lines side by side. When the program is told to end (Ctrl-C), every training is saved after the update it is in. A line is groups of experiments of growing difficulty, run one after the other: where none of a
      * group is solved, those after it are not tried.
      *
      * @param lines groups of experiments
@@ -65,6 +67,16 @@ public final class Sweep {
     public Map<String, Outcome> run(List<List<List<Experiment>>> lines, Consumer<Outcome> report) {
         int cores = Runtime.getRuntime().availableProcessors();
         ForkJoinPool pool = new ForkJoinPool(cores);
+        Thread stop = new Thread(() -> {
+            stopping = true;
+            pool.shutdown();
+            try {
+                pool.awaitTermination(1, TimeUnit.MINUTES);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        });
+        Runtime.getRuntime().addShutdownHook(stop);
         try {
             List<ForkJoinTask<?>> running = new ArrayList<>();
             for (List<List<Experiment>> line : lines) {
@@ -72,7 +84,10 @@ public final class Sweep {
             }
             running.forEach(ForkJoinTask::join);
         } finally {
-            pool.shutdownNow();
+            pool.shutdown();
+            if (!stopping) {
+                Runtime.getRuntime().removeShutdownHook(stop);
+            }
         }
         return outcomes;
     }
@@ -81,6 +96,9 @@ public final class Sweep {
         for (List<Experiment> group : groups) {
             boolean solved = false;
             for (Experiment experiment : group) {
+                if (stopping) {
+                    return;
+                }
                 Outcome outcome = run(experiment);
                 report.accept(outcome);
                 solved |= outcome.solved();
@@ -103,12 +121,16 @@ public final class Sweep {
         Training training = new Training(experiment, checkpoint);
         Outcome outcome;
         try {
-            outcome = training.run(Progress.NONE);
+            outcome = training.run((update, limit, loss, last) -> {
+                if (stopping) {
+                    Thread.currentThread().interrupt();
+                }
+            });
         } catch (ArithmeticException e) {
             outcome = new Outcome(experiment, training.losses().length * Training.LOOK, false, null, e.getMessage());
         }
-        if (Thread.currentThread().isInterrupted()) {
-            return outcome;
+        if (stopping) {
+            return outcome; // the checkpoint has it
         }
         synchronized (outcomes) {
             outcomes.put(experiment.name(), outcome);

@@ -103,21 +103,25 @@ public final class Training {
         long saved = System.nanoTime();
         boolean interrupted = false;
         while (updates < Math.min(upTo, experiment.limit()) && !solved() && !(interrupted = Thread.interrupted())) {
-            double loss = update();
+            double loss;
+            try {
+                loss = update();
+            } catch (ArithmeticException e) {
+                save();
+                throw e;
+            }
             if (recent.size() == LOOK) {
                 losses.add(recent.stream().mapToDouble(v -> v).sum() / LOOK);
                 recent = new ArrayList<>();
                 testIfNear();
             }
-            if (file != null && System.nanoTime() - saved >= 1e9 * seconds) {
+            if (System.nanoTime() - saved >= 1e9 * seconds) {
                 save();
                 saved = System.nanoTime();
             }
             progress.at(updates, experiment.limit(), loss, updates == experiment.limit() || solved());
         }
-        if (file != null) {
-            save();
-        }
+        save();
         if (interrupted) {
             Thread.currentThread().interrupt(); // only now: it would stop the writing of the file
             outcome = new Outcome(experiment, updates, false, null, "interrupted");
@@ -146,6 +150,9 @@ public final class Training {
                 }
                 state = to < T ? trace.state(to - from) : state;
             }
+            if (!Double.isFinite(loss)) {
+                throw new ArithmeticException("the loss is " + loss);
+            }
             double share = 1.0 / batch.y().size();
             gradient = share == 1 ? gradient : gradient.map((name, a) -> a.scale(share));
             parameters = optimiser.update(parameters, experiment.clipping().apply(gradient));
@@ -173,6 +180,7 @@ public final class Training {
      * How the network does on unseen sequences, always the same ones.
      *
      * @return their score
+     * @throws ArithmeticException if the network overflows on them
      */
     public Batch.Score test() {
         Random random = experiment.unseen();
@@ -194,6 +202,9 @@ public final class Training {
     }
 
     private void save() {
+        if (file == null) {
+            return;
+        }
         Optimiser.Memory memory = optimiser.memory();
         new Checkpoint(
                         experiment,
