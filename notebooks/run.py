@@ -235,7 +235,7 @@ def compare(path, executed, folder):
         if new.cell_type == "code":
             number += 1
             problems += compare_outputs(f"cell {number}", old.get("outputs", []), new.outputs)
-    for result in sorted((folder / "results").rglob("*.csv")):
+    for result in sorted(p for p in (folder / "results").rglob("*") if p.suffix in (".csv", ".json")):
         name = result.relative_to(folder)
         target = HERE / name
         old = target.read_text(encoding="utf-8") if target.exists() else ""

@@ -4,6 +4,7 @@ import base64
 import contextlib
 import io
 import re
+import shutil
 import unittest
 from pathlib import Path
 
@@ -88,6 +89,24 @@ class Runner(unittest.TestCase):
         self.assertEqual(code, 1)
         self.assertRegex(out, r"cell 1: its output java.lang.Object@\w+ is another on every run")
         self.assertEqual(self.path.read_text(encoding="utf-8"), before)
+
+    def test_other_parameters_leave_what_is_committed(self):
+        before = self.save(
+            '%load setup.jshell',
+            'int n = Integer.parseInt(System.getenv().getOrDefault("SEED", "1"));',
+            'Results.csv("99-test", Table.create("t", IntColumn.create("n", new int[] {n})));\nn',
+        )
+        self.addCleanup(shutil.rmtree, HERE / "results/other/99-SEED7", ignore_errors=True)
+        code, out = self.run_it("--set", "SEED=7")
+        self.assertEqual(code, 0, out)
+        self.assertEqual(self.path.read_text(encoding="utf-8"), before)
+        self.assertFalse(self.result.exists())
+        aside = HERE / "results/other/99-SEED7"
+        self.assertEqual((aside / "99-test.csv").read_text(), "n\n7\n")
+        self.assertEqual(nbformat.read(aside / self.path.name, as_version=4).cells[2].outputs[0].data["text/plain"], "7")
+        for setting, message in (("SEED", "expected NAME=VALUE, got SEED"), ("X=1", "has no parameter X")):
+            with self.assertRaisesRegex(SystemExit, message):
+                self.run_it("--set", setting)
 
     def test_an_unknown_notebook_is_refused(self):
         with self.assertRaisesRegex(SystemExit, "no notebook begins with 77: expected one of 00-start-here.ipynb"):

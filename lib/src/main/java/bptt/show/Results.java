@@ -1,5 +1,8 @@
 package bptt.show;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
@@ -13,6 +16,7 @@ import tech.tablesaw.io.csv.CsvWriteOptions;
 /** Files in {@code results/} beside the notebooks. A file appears whole or not at all: it is written beside and moved. */
 public final class Results {
     private static final Path FOLDER = Path.of("results");
+    private static final ObjectMapper JSON = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
 
     private Results() {}
 
@@ -31,6 +35,21 @@ public final class Results {
                         .lineEnd("\n")
                         .build());
         write(name + ".csv", out.toString().getBytes(StandardCharsets.UTF_8));
+    }
+
+    /**
+     * Writes a record, or a list of records, to {@code results/NAME.json}: an experiment and its outcome, beside the data that it
+     * led to.
+     *
+     * @param name file name without extension
+     * @param record anything made of records, lists, texts and numbers
+     */
+    public static void json(String name, Object record) {
+        try {
+            write(name + ".json", JSON.writeValueAsBytes(record));
+        } catch (JsonProcessingException e) {
+            throw new IllegalArgumentException(name + ": not a record that can be written as JSON", e);
+        }
     }
 
     static void write(String file, byte[] bytes) {
