@@ -24,7 +24,9 @@ public final class Pass {
      * @throws ArithmeticException as there
      */
     public Trace forward(Parameters p, List<SimpleMatrix> x, State start) {
-        trace = Bptt.forward(trace, p, x, start);
+        Trace memory = trace;
+        trace = null; // a pass that fails leaves nothing to go back through
+        trace = Bptt.forward(memory, p, x, start);
         return trace;
     }
 
@@ -37,6 +39,9 @@ public final class Pass {
      * @throws ArithmeticException as there
      */
     public Gradients backward(Loss loss) {
+        if (trace == null) {
+            throw new IllegalStateException("a backward pass needs a forward pass that succeeded");
+        }
         if (gradients == null || gradients.trace != trace) {
             gradients = new Gradients(trace);
         }

@@ -9,7 +9,7 @@ import java.util.Arrays;
 import java.util.stream.IntStream;
 import org.ejml.simple.SimpleMatrix;
 
-/** What a forward pass remembers: every state and every gate of every step. Read-only. */
+/** What a forward pass remembers: every state and every gate of every step. Read-only; that of a {@link Pass}, until its next one. */
 public final class Trace {
     final Cell cell;
     final int B;

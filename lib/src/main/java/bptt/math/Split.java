@@ -8,7 +8,7 @@ import java.util.Objects;
 import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 
-/** Splits a range of independent indices over the threads of the common pool. */
+/** Splits a range of independent indices over the threads of the common pool, or of the pool that the caller is in. */
 public final class Split {
     private static final int MIN_WORK = 1 << 21;
 

@@ -4,6 +4,7 @@ import bptt.cell.Parameters;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
+import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -67,7 +68,10 @@ record Checkpoint(
         try {
             Files.createDirectories(file.toAbsolutePath().getParent());
             Path beside = file.resolveSibling(file.getFileName() + ".tmp");
-            Files.write(beside, bytes);
+            try (FileOutputStream out =
+                    new FileOutputStream(beside.toFile())) { // Files.write fails if the thread is interrupted
+                out.write(bytes);
+            }
             Files.move(beside, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -94,7 +98,7 @@ record Checkpoint(
             throw new UncheckedIOException(e);
         }
         if (!experiment.equals(checkpoint.experiment())) {
-            throw new IllegalArgumentException("%s: expected a checkpoint of %s, got one of %s"
+            throw new IllegalArgumentException("%s: expected a checkpoint of %s, got one of %s; it is left as it is"
                     .formatted(file, experiment, checkpoint.experiment()));
         }
         return checkpoint;

@@ -74,12 +74,21 @@ public record Clipping(Kind kind, double threshold) {
      * @return the norm
      */
     public static double norm(Parameters g) {
-        double sum = 0;
+        double sum = 0, largest = 0;
         for (SimpleMatrix a : g.asMap().values()) {
             double norm = a.normF();
             sum += norm * norm;
+            largest = Math.max(largest, norm);
         }
-        return Math.sqrt(sum);
+        if (sum < Double.POSITIVE_INFINITY) {
+            return Math.sqrt(sum);
+        }
+        double scaled = 0;
+        for (SimpleMatrix a : g.asMap().values()) {
+            double norm = a.normF() / largest;
+            scaled += norm * norm;
+        }
+        return largest * Math.sqrt(scaled);
     }
 
     private SimpleMatrix clipped(SimpleMatrix a) {

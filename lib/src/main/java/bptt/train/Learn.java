@@ -138,7 +138,7 @@ public final class Learn {
     }
 
     /**
-     * Copying with 64 units, batches of 20 and RMSProp at 1e-3 as in Arjovsky, Shah and Bengio 2016.
+     * Copying with RMSProp at 1e-3 as in Arjovsky, Shah and Bengio 2016, with 64 units and batches of 20.
      *
      * @param network which
      * @param T number of steps between

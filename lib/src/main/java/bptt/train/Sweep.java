@@ -82,6 +82,7 @@ public final class Sweep {
             for (List<List<Experiment>> line : lines) {
                 running.add(pool.submit(() -> line(line, report)));
             }
+            running.forEach(ForkJoinTask::quietlyJoin); // a line that fails does not stop the others
             running.forEach(ForkJoinTask::join);
         } finally {
             pool.shutdown();
@@ -127,7 +128,7 @@ public final class Sweep {
                 }
             });
         } catch (ArithmeticException e) {
-            outcome = new Outcome(experiment, training.losses().length * Training.LOOK, false, null, e.getMessage());
+            outcome = new Outcome(experiment, training.updates(), false, null, e.getMessage());
         }
         if (stopping) {
             return outcome; // the checkpoint has it

@@ -80,7 +80,8 @@ public final class Training {
      *
      * @param progress is told after each update
      * @return how it ended; not solved if interrupted
-     * @throws ArithmeticException if a loss or gradient overflows; the training stays as it was before that update
+     * @throws ArithmeticException if a loss or gradient overflows: the training stays as it was before that update; or if the
+     *     test does
      */
     public Outcome run(Progress progress) {
         return run(experiment.limit(), progress, 10);
@@ -106,14 +107,14 @@ public final class Training {
             double loss;
             try {
                 loss = update();
+                if (recent.size() == LOOK) {
+                    losses.add(recent.stream().mapToDouble(v -> v).sum() / LOOK);
+                    recent = new ArrayList<>();
+                    testIfNear();
+                }
             } catch (ArithmeticException e) {
                 save();
                 throw e;
-            }
-            if (recent.size() == LOOK) {
-                losses.add(recent.stream().mapToDouble(v -> v).sum() / LOOK);
-                recent = new ArrayList<>();
-                testIfNear();
             }
             if (System.nanoTime() - saved >= 1e9 * seconds) {
                 save();
@@ -123,10 +124,12 @@ public final class Training {
         }
         save();
         if (interrupted) {
-            Thread.currentThread().interrupt(); // only now: it would stop the writing of the file
+            Thread.currentThread().interrupt();
             outcome = new Outcome(experiment, updates, false, null, "interrupted");
         } else {
-            outcome = new Outcome(experiment, updates, solved(), scored == updates ? score : test(), "");
+            score = scored == updates ? score : test();
+            scored = updates;
+            outcome = new Outcome(experiment, updates, solved(), score, "");
         }
         return outcome;
     }
@@ -155,8 +158,12 @@ public final class Training {
             }
             double share = 1.0 / batch.y().size();
             gradient = share == 1 ? gradient : gradient.map((name, a) -> a.scale(share));
+        } catch (ArithmeticException e) {
+            throw new ArithmeticException("update %d: %s".formatted(n, e.getMessage()));
+        }
+        try {
             parameters = optimiser.update(parameters, experiment.clipping().apply(gradient));
-        } catch (ArithmeticException | IllegalArgumentException e) {
+        } catch (IllegalArgumentException e) { // a parameter that is no longer finite
             throw new ArithmeticException("update %d: %s".formatted(n, e.getMessage()));
         }
         updates = n;
@@ -226,6 +233,15 @@ public final class Training {
      */
     public Parameters parameters() {
         return parameters;
+    }
+
+    /**
+     * Updates made so far.
+     *
+     * @return their number
+     */
+    public int updates() {
+        return updates;
     }
 
     /**

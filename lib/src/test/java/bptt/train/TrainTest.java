@@ -114,6 +114,31 @@ class TrainTest {
         same(whole.parameters(), resumed.parameters());
     }
 
+    /** The interruption comes where the loop ends by itself: nothing of it may get lost. */
+    @Test
+    void interruptedInTheLastUpdate() {
+        Path file = folder.resolve("c.json");
+        Experiment e = experiment(Task.ADDING_2015, 10, Network.TANH, 30);
+        Outcome got = new Training(e, file).run((update, limit, loss, last) -> {
+            if (last) {
+                Thread.currentThread().interrupt();
+            }
+        });
+        assertTrue(Thread.interrupted());
+        assertEquals(new Training(e).run(Progress.NONE), got);
+        assertEquals(30, Checkpoint.read(file, e).updates());
+    }
+
+    /** A checkpoint of a training that is done: it is done still. */
+    @Test
+    void resumedWhereItWasSolved() {
+        Path file = folder.resolve("c.json");
+        Experiment e = experiment(Task.ADDING_2015, 2, Network.GRU, 2000);
+        Outcome solved = new Training(e, file).run(Progress.NONE);
+        assertTrue(solved.solved());
+        assertEquals(solved, new Training(e, file).run(Progress.NONE));
+    }
+
     @Test
     void checkpointsOfOthersAndDamagedOnesAreRefusedAndLeft() throws Exception {
         Path file = folder.resolve("c.json");
@@ -142,6 +167,9 @@ class TrainTest {
                 .getMessage();
         assertTrue(message.matches("update \\d+: ∂L/∂h at t = 400 is -?Infinity: the pass overflowed there"), message);
         Parameters kept = training.parameters();
+        Training before = new Training(e);
+        before.run(training.updates(), Progress.NONE);
+        same(before.parameters(), kept);
         assertEquals(
                 message,
                 assertThrows(ArithmeticException.class, () -> training.run(Progress.NONE))
@@ -203,6 +231,7 @@ class TrainTest {
                 .with("b_h", new SimpleMatrix(2, 1, true, 3.0, 0.0))
                 .with("W_xh", new SimpleMatrix(2, 1, true, 0.0, -4.0));
         assertEquals(5, Clipping.norm(g), 1e-15);
+        assertEquals(5e200, Clipping.norm(g.map((name, a) -> a.scale(1e200))), 1e186);
         Parameters shorter = Clipping.norm(1).apply(g);
         assertEquals(0.6, shorter.get("b_h").get(0), 1e-15);
         assertEquals(-0.8, shorter.get("W_xh").get(1), 1e-15);
@@ -267,12 +296,22 @@ class TrainTest {
                     assertEquals(marked(x), last.get(0), 0);
                 }
                 case ADDING_1997 -> {
+                    List<Integer> places = places(x, 1);
+                    assertTrue(places.get(0) < 10 && places.get(1) <= T / 2, "marks at " + places);
+                    assertEquals(places.get(0) == 0 ? 0 : -1, places.get(0) == 0 ? x[0][0] : x[0][1], 0);
                     assertTrue(x.length >= T && x.length <= T + T / 10);
                     assertEquals(0.5 + marked(x) / 4, last.get(0), 1e-16);
                     assertEquals(-1, x[x.length - 1][1]);
                 }
                 case TEMPORAL_ORDER -> {
-                    List<Integer> relevant = new ArrayList<>();
+                    List<Integer> relevant = new ArrayList<>(), at = new ArrayList<>();
+                    for (int t = 0; t < T; t++) {
+                        if (x[t][0] + x[t][1] == 1) {
+                            at.add(t);
+                        }
+                    }
+                    assertTrue(at.get(0) >= T / 10 && at.get(0) <= T / 5, "first at " + at);
+                    assertTrue(at.get(1) >= 2 * T / 5 && at.get(1) <= T / 2, "second at " + at);
                     for (double[] x_t : x) {
                         if (x_t[0] + x_t[1] == 1) {
                             relevant.add((int) x_t[1]);
@@ -294,6 +333,13 @@ class TrainTest {
                 }
             }
         }
+    }
+
+    private static List<Integer> places(double[][] x, double marker) {
+        return java.util.stream.IntStream.range(0, x.length)
+                .filter(t -> x[t][1] == marker)
+                .boxed()
+                .toList();
     }
 
     /** The sum of the two values marked 1. */
