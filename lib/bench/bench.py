@@ -51,6 +51,7 @@ PEERS = {
     "PyTorch f32, 2 threads": java("pytorch-f32", threads=2),
     "JAX f64": python(),
     "JAX f32": python("f32"),
+    "DL4J": java("dl4j"),
     "EJML": java("ejml"),
     "netlib, Java BLAS": java("netlib-java", *VECTOR),
     "netlib, native BLAS": java("netlib-native"),

@@ -56,6 +56,7 @@ final class Worker {
             case "bptt" -> new BpttPeer();
             case "pytorch-f64" -> new PyTorchPeer(DataType.FLOAT64);
             case "pytorch-f32" -> new PyTorchPeer(DataType.FLOAT32);
+            case "dl4j" -> new Dl4jPeer();
             case "ejml" -> new StepPeer(StepPeer.EJML);
             case "netlib-java" -> new StepPeer(StepPeer.blas(JavaBLAS.getInstance()));
             case "netlib-native" -> new StepPeer(StepPeer.blas(NativeBLAS.getInstance()));
