@@ -16,7 +16,7 @@ public final class ProgressBar implements Progress {
     private final String title;
     private final Consumer<String> line;
     private final long start = System.nanoTime();
-    private long shown;
+    private long shown = start - (long) (1e9 * SECONDS) - 1;
     private int first = -1;
 
     /**

@@ -15,6 +15,7 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -202,5 +203,21 @@ class ShowTest {
         DisplayData rows = IJava.RENDERER.render(table());
         assertEquals(Tables.html(table()), rows.getData(MIMEType.parse("text/html")));
         assertEquals(Tables.text(table()), rows.getData(MIMEType.parse("text/plain")));
+    }
+
+    @Test
+    void aBarIsRewrittenAndEndsWithoutTimes() {
+        List<String> lines = new ArrayList<>();
+        ProgressBar bar = new ProgressBar("LSTM", lines::add);
+        for (int update = 1; update <= 4000; update++) {
+            bar.at(update, 8000, 0.1667, update == 4000);
+        }
+        String first = lines.get(0), last = lines.get(lines.size() - 1);
+        assertTrue(
+                first.matches(
+                        "LSTM \\| {24}\\| 1 of at most 8000 updates, loss 0\\.1667, \\d+ per second, at most \\d+ s left"),
+                first);
+        assertEquals("LSTM: 4000 updates", last);
+        assertTrue(lines.size() < 100, "rewritten " + lines.size() + " times");
     }
 }
