@@ -25,7 +25,7 @@ VECTOR = ["--add-modules", "jdk.incubator.vector"]
 JAX = HERE / "target/jax"
 SIZES = [(100, 16, 400), (32, 16, 400), (256, 16, 400), (100, 1, 400), (100, 64, 400)]
 LENGTHS = [(100, 16, T) for T in (100, 200, 800, 1600)]
-WARM_UP = 2  # seconds
+WARM_UP = 1.5  # seconds
 PAUSE = 0.25  # seconds: threads of OpenMP spin for .2 after a peer's turn
 HEADER = "title,cell,H,B,T,peer,median ms,least ms,largest ms,times bptt with the Vector API,GFLOP/s".split(",")
 CELLS = ("lstm", "tanh", "relu")
@@ -193,9 +193,6 @@ def targets(found, chains, peak):
     for (cell, H, B, T), medians in found.items():
         best = min((m, name) for name, m in medians.items() if "bptt" not in name and "f32" not in name)
         lines.append((f"{cell} ({H}, {B}, {T}): best peer ({best[1]}) / bptt", f"{best[0] / medians[OURS]:.1f} ×", "1 ×"))
-    print("\nRatios, and what was aimed at")
-    for what, value, aim in lines:
-        print(f"  {what:<70} {value:>8}   (aim {aim})")
     return lines
 
 
@@ -226,7 +223,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--quick", action="store_true", help="only H = 100, B = 16, T = 400")
     args = parser.parse_args()
-    rounds = 7
+    rounds = 5
     RESULTS.mkdir(parents=True, exist_ok=True)
     parts(args.quick)
     try:
@@ -240,22 +237,35 @@ def main():
     print(f"\nFMA peak of this machine, all cores: {peak:.1f} GFLOP/s in double precision")
 
     rows, found, chains = [], {}, {}
-    for cell in CELLS:
-        for H, B, T in SIZES[:1] if args.quick else SIZES + (LENGTHS if cell == "lstm" else []):
-            times = measure(workers, f"{cell} {H} {B} {T}", rounds)
-            found[cell, H, B, T] = report(f"{cell}, H = {H}, B = {B}, T = {T}", times, rows, (cell, H, B, T))
+    problems = [(cell, *SIZES[0]) for cell in CELLS]
+    for cell, H, B, T in problems:
+        found[cell, H, B, T] = run_problem(workers, cell, H, B, T, rounds, rows)
     chained = {name: w for name, w in workers.items() if name in (OURS, PLAIN, "JAX f64")}
     for norm in ("spectral", "frobenius"):
         times = take_turns(chained, f"chain 100 1000 {norm}", 7)
         chains[norm] = report(f"Jacobian chain, H = 100, T = 1000, {norm} norms (“JAX f64” is numpy here)", times, rows)
-    peak = max(peak, float(workers[OURS].ask("peak")))  # the machine may have been busy
-    write_markdown(found, chains, peak, targets(found, chains, peak))
+    write(rows, found, chains, peak)
+    rest = [] if args.quick else [(cell, *size) for cell in CELLS for size in SIZES[1:] + (LENGTHS if cell == "lstm" else [])]
+    for cell, H, B, T in rest:
+        found[cell, H, B, T] = run_problem(workers, cell, H, B, T, rounds, rows)
+        write(rows, found, chains, peak)  # after each, so that a run that is stopped leaves what it has measured
+    for line in targets(found, chains, peak):
+        print("  {:<70} {:>8}   (aim {})".format(*line))
+    subprocess.run(["java", "-Djava.awt.headless=true", "-cp", CLASSPATH, "bench.Plot", str(peak)], check=True, cwd=RESULTS.parent.parent)
 
+
+def run_problem(workers, cell, H, B, T, rounds, rows):
+    times = measure(workers, f"{cell} {H} {B} {T}", rounds)
+    return report(f"{cell}, H = {H}, B = {B}, T = {T}", times, rows, (cell, H, B, T))
+
+
+def write(rows, found, chains, peak):
+    """The measurements so far, as CSV and as a table to be looked at."""
     with (RESULTS / "peers.csv").open("w", newline="", encoding="utf-8") as out:
         writer = csv.writer(out, lineterminator="\n")
         writer.writerow(HEADER)
         writer.writerows(rows)
-    subprocess.run(["java", "-Djava.awt.headless=true", "-cp", CLASSPATH, "bench.Plot", str(peak)], check=True, cwd=RESULTS.parent.parent)
+    write_markdown(found, chains, peak, targets(found, chains, peak))
 
 
 if __name__ == "__main__":
