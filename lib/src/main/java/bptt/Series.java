@@ -61,9 +61,7 @@ final class Series {
     SimpleMatrix matrix(int t) {
         SimpleMatrix m = new SimpleMatrix(n, cuts[cuts.length - 1]);
         for (int b = 0; b < m.getNumCols(); b++) {
-            for (int j = 0; j < n; j++) {
-                m.set(j, b, get(t, b, j));
-            }
+            m.setColumn(b, 0, sequence(t, b));
         }
         return m;
     }
@@ -97,11 +95,6 @@ final class Series {
             }
         }
         return 0;
-    }
-
-    private double get(int t, int b, int j) {
-        int share = share(b);
-        return blocks[share][t][(b - cuts[share]) * n + j];
     }
 
     private int share(int b) {

@@ -6,6 +6,7 @@ import bptt.cell.Parameters;
 import bptt.cell.Step;
 import bptt.math.Split;
 import java.util.Arrays;
+import java.util.function.BiFunction;
 import java.util.stream.IntStream;
 import org.ejml.simple.SimpleMatrix;
 
@@ -98,31 +99,26 @@ public final class Trace {
 
     /** Points {@code step} at step t of one share of the sequences. */
     void view(Step step, int t, int share) {
-        for (int s = 0; s < state.length; s++) {
-            step.before[s] = state[s].at(t - 1, share);
-            step.after[s] = state[s].at(t, share);
-        }
-        for (int q = 0; q < gate.length; q++) {
-            step.gate[q] = gate[q].at(t, share);
-        }
-        for (int m = 0; m < memory.length; m++) {
-            step.memory[m] = memory[m].at(t, share);
-        }
-        step.u = u.length > 0 ? u[0].at(t, share) : null;
+        view(step, t, (series, at) -> series.at(at, share));
     }
 
     /** Points {@code step} at a copy of step t of one sequence. */
     void viewSequence(Step step, int t, int b) {
+        view(step, t, (series, at) -> series.sequence(at, b));
+    }
+
+    private void view(Step step, int t, BiFunction<Series, Integer, double[]> numbers) {
         for (int s = 0; s < state.length; s++) {
-            step.before[s] = state[s].sequence(t - 1, b);
-            step.after[s] = state[s].sequence(t, b);
+            step.before[s] = numbers.apply(state[s], t - 1);
+            step.after[s] = numbers.apply(state[s], t);
         }
         for (int q = 0; q < gate.length; q++) {
-            step.gate[q] = gate[q].sequence(t, b);
+            step.gate[q] = numbers.apply(gate[q], t);
         }
         for (int m = 0; m < memory.length; m++) {
-            step.memory[m] = memory[m].sequence(t, b);
+            step.memory[m] = numbers.apply(memory[m], t);
         }
+        step.u = u.length > 0 ? numbers.apply(u[0], t) : null;
     }
 
     void requireStep(int t, int first) {

@@ -1,15 +1,12 @@
 package bptt.train;
 
+import bptt.cell.Checks;
 import bptt.cell.Parameters;
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.SerializationFeature;
-import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.ejml.simple.SimpleMatrix;
@@ -37,17 +34,9 @@ record Checkpoint(
         double power2,
         double[] recent,
         double[] losses) {
-    static final ObjectMapper JSON = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
-
     static Map<String, double[]> numbers(Parameters p) {
         Map<String, double[]> numbers = new LinkedHashMap<>();
-        p.asMap().forEach((name, a) -> {
-            double[] values = new double[a.getNumElements()];
-            for (int k = 0; k < values.length; k++) {
-                values[k] = a.get(k);
-            }
-            numbers.put(name, values);
-        });
+        p.asMap().forEach((name, a) -> numbers.put(name, Checks.values(a)));
         return numbers;
     }
 
@@ -56,26 +45,7 @@ record Checkpoint(
     }
 
     void write(Path file) {
-        try {
-            write(file, JSON.writeValueAsBytes(this));
-        } catch (JsonProcessingException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    /** The file appears whole or not at all. */
-    static void write(Path file, byte[] bytes) {
-        try {
-            Files.createDirectories(file.toAbsolutePath().getParent());
-            Path beside = file.resolveSibling(file.getFileName() + ".tmp");
-            try (FileOutputStream out =
-                    new FileOutputStream(beside.toFile())) { // Files.write fails if the thread is interrupted
-                out.write(bytes);
-            }
-            Files.move(beside, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        Store.write(file, Store.json(this));
     }
 
     /**
@@ -88,7 +58,7 @@ record Checkpoint(
     static Checkpoint read(Path file, Experiment experiment) {
         Checkpoint checkpoint;
         try {
-            checkpoint = JSON.readValue(Files.readAllBytes(file), Checkpoint.class);
+            checkpoint = Store.JSON.readValue(Files.readAllBytes(file), Checkpoint.class);
         } catch (JsonProcessingException e) {
             throw new IllegalArgumentException(
                     "%s: expected a checkpoint, got a file that ends early or is damaged (%s)"

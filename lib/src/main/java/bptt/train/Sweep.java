@@ -47,7 +47,7 @@ public final class Sweep {
         try {
             Map<String, Outcome> outcomes = new TreeMap<>();
             for (Outcome outcome :
-                    Checkpoint.JSON.readValue(Files.readAllBytes(file), new TypeReference<List<Outcome>>() {})) {
+                    Store.JSON.readValue(Files.readAllBytes(file), new TypeReference<List<Outcome>>() {})) {
                 outcomes.put(outcome.experiment().name(), outcome);
             }
             return outcomes;
@@ -57,8 +57,9 @@ public final class Sweep {
     }
 
     /**
-     * Runs lines side by side. When the program is told to end (Ctrl-C), every training is saved after the update it is in. A line is groups of experiments of growing difficulty, run one after the other: where none of a
-     * group is solved, those after it are not tried.
+     * Runs lines side by side. A line is groups of experiments of growing difficulty, run one after the other: where none of a
+     * group is solved, those after it are not tried. When the program is told to end (Ctrl-C), every training is saved after the
+     * update it is in.
      *
      * @param lines groups of experiments
      * @param report is told of each outcome
@@ -136,7 +137,7 @@ public final class Sweep {
         synchronized (outcomes) {
             outcomes.put(experiment.name(), outcome);
             try {
-                Checkpoint.write(folder.resolve("runs.json"), Checkpoint.JSON.writeValueAsBytes(outcomes.values()));
+                Store.write(folder.resolve("runs.json"), Store.json(outcomes.values()));
                 Files.deleteIfExists(checkpoint);
             } catch (IOException e) {
                 throw new UncheckedIOException(e);

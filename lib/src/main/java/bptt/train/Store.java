@@ -1,0 +1,52 @@
+package bptt.train;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+
+/** Files that appear whole or not at all, and records as JSON. */
+public final class Store {
+    static final ObjectMapper JSON = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
+
+    private Store() {}
+
+    /**
+     * A record as JSON; doubles have the digits that lead back to the same bits.
+     *
+     * @param record anything made of records, lists, texts and numbers
+     * @return the text
+     */
+    public static byte[] json(Object record) {
+        try {
+            return JSON.writeValueAsBytes(record);
+        } catch (JsonProcessingException e) {
+            throw new IllegalArgumentException("not a record that can be written as JSON: " + record, e);
+        }
+    }
+
+    /**
+     * Writes beside the file, then moves, so that the last good one stays until the new one is whole; also in a thread that has
+     * been interrupted, in which {@link Files#write} would fail.
+     *
+     * @param file where; its folder is made
+     * @param bytes what
+     */
+    public static void write(Path file, byte[] bytes) {
+        try {
+            Files.createDirectories(file.toAbsolutePath().getParent());
+            Path beside = file.resolveSibling(file.getFileName() + ".tmp");
+            try (FileOutputStream out = new FileOutputStream(beside.toFile())) {
+                out.write(bytes);
+            }
+            Files.move(beside, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
