@@ -2,7 +2,7 @@ package bptt;
 
 import bptt.cell.Cell;
 import bptt.cell.Step;
-import bptt.math.Rows;
+import bptt.math.Product;
 import java.util.Arrays;
 
 /**
@@ -17,7 +17,7 @@ final class BackwardStep {
     }
 
     private final Cell cell;
-    private final double[][][] weights;
+    private final Product[] products;
 
     /** To be pointed at the trace of each step, which all groups have in common. */
     final Step step;
@@ -27,9 +27,7 @@ final class BackwardStep {
     /** By group: ∂L/∂u of the second stage. */
     private final double[][] dU;
 
-    /** ∂L/∂[u | x] by row, with as many columns as are wanted: H + I, or H without ∂L/∂x. */
-    private final double[][] dInput;
-
+    private final int rows;
     private final int columns;
 
     /**
@@ -43,15 +41,17 @@ final class BackwardStep {
      */
     BackwardStep(Cell cell, double[][][] weights, int groups, int rows, int columns) {
         this.cell = cell;
-        this.weights = weights;
         this.groups = groups;
+        this.rows = rows;
         this.columns = columns;
+        products = Arrays.stream(weights)
+                .map(w -> new Product(w, columns, groups * rows))
+                .toArray(Product[]::new);
         step = new Step(cell, rows);
         for (int q = 0; q < step.dGate.length; q++) {
             step.dGate[q] = new double[step.n];
         }
         dU = new double[groups][step.n];
-        dInput = new double[groups * rows][Rows.padded(columns)];
     }
 
     /**
@@ -63,7 +63,7 @@ final class BackwardStep {
      * @param group ∂L/∂(state), that before is added to
      */
     void run(double[][][] da, int first, double[] dx, Group group) {
-        int H = cell.hidden(), inputs = columns - H, rows = dInput.length / groups, q = step.dGate.length;
+        int H = cell.hidden(), inputs = columns - H, q = step.dGate.length;
         if (inputs > 0) {
             Arrays.fill(dx, 0);
         }
@@ -81,10 +81,7 @@ final class BackwardStep {
                     }
                 }
             }
-            for (double[] row : dInput) {
-                Arrays.fill(row, 0);
-            }
-            Rows.addProduct(dInput, 0, da[stage], first, dInput.length, weights[stage], gates * H, columns);
+            double[][] dInput = products[stage].of(da[stage], first);
             for (int i = 0; i < groups; i++) {
                 group.view(step, i);
                 double[] du = stage > 0 ? dU[i] : step.dBefore[0];

@@ -4,6 +4,7 @@ import bptt.cell.Cell;
 import bptt.cell.Checks;
 import bptt.cell.Parameters;
 import bptt.cell.Step;
+import bptt.math.Product;
 import bptt.math.Rows;
 import bptt.math.Split;
 import java.util.Arrays;
@@ -88,13 +89,12 @@ public final class Bptt {
     /** The pass of one thread's share of the sequences. Returns the t at which a state overflowed, or 0. */
     private static int forward(Trace trace, double[][][] weights, List<SimpleMatrix> x, State start, int share) {
         Cell cell = trace.cell;
-        int H = cell.hidden(), I = cell.inputs(), K = H + I + 1, rows = trace.cuts[share + 1] - trace.cuts[share];
+        int H = cell.hidden(), I = cell.inputs(), rows = trace.cuts[share + 1] - trace.cuts[share];
         Step step = new Step(cell, rows);
-        double[][] input = new double[rows][K]; // [u | x_t | 1]
-        double[][][] a = new double[weights.length][][];
-        for (int stage = 0; stage < a.length; stage++) {
-            a[stage] = new double[rows][Rows.padded(cell.stages().get(stage).size() * H)];
-        }
+        double[][] input = new double[rows][H + I + 1]; // [u | x_t | 1]
+        Product[] products = Arrays.stream(weights)
+                .map(w -> new Product(w, w[0].length, rows))
+                .toArray(Product[]::new);
         for (int s = 0; s < trace.state.length; s++) {
             trace.state[s].zeros(0, share);
             trace.state[s].add(0, share, start.parts().get(s));
@@ -108,21 +108,20 @@ public final class Bptt {
                 input[r][H + I] = 1;
             }
             int q = 0;
-            for (int stage = 0; stage < a.length; stage++) {
+            for (int stage = 0; stage < products.length; stage++) {
                 int gates = cell.stages().get(stage).size();
                 for (int r = 0; r < rows; r++) {
                     System.arraycopy(stage == 0 ? step.before[0] : step.u, r * H, input[r], 0, H);
-                    Arrays.fill(a[stage][r], 0);
                 }
-                Rows.addProduct(a[stage], 0, input, 0, rows, weights[stage], K, gates * H);
+                double[][] a = products[stage].of(input, 0);
                 for (int gate = 0; gate < gates; gate++, q++) {
                     for (int r = 0; r < rows; r++) {
-                        System.arraycopy(a[stage][r], gate * H, step.gate[q], r * H, H);
+                        System.arraycopy(a[r], gate * H, step.gate[q], r * H, H);
                     }
                 }
                 cell.forward(stage, step);
             }
-            if (firstNotFinite(trace.state, t, share) != 0) {
+            if (!areFinite(trace.state, t, share)) {
                 return t;
             }
         }
@@ -193,16 +192,16 @@ public final class Bptt {
             Series u = stage == 0 ? trace.state[0] : trace.u[0];
             int late = stage == 0 ? 0 : 1; // u of the first stage is h at t − 1
             int gates = cell.stages().get(stage).size();
-            double[][] dW = new double[H + I + 1][Rows.padded(gates * H)];
             Rows.Transposed inputs = (to, r, count) -> {
-                for (int i = 0; i < count; i++) {
-                    int t = (r + i) / trace.B, b = (r + i) % trace.B;
-                    u.read(t + late, b, to, 0, i);
-                    trace.x.read(t + 1, b, to, H, i);
-                    to[H + I][i] = 1;
+                for (int i = 0; i < count; ) {
+                    int t = (r + i) / trace.B, b = (r + i) % trace.B, sequences = Math.min(trace.B - b, count - i);
+                    u.read(t + late, b, sequences, to, 0, i);
+                    trace.x.read(t + 1, b, sequences, to, H, i);
+                    i += sequences;
                 }
+                Arrays.fill(to[H + I], 0, count, 1);
             };
-            Rows.addTransposedProduct(dW, inputs, memory.gate[stage], R, gates * H);
+            double[][] dW = Rows.transposedProduct(inputs, H + I + 1, memory.gate[stage], R, gates * H);
             for (int q = 0; q < gates; q++) {
                 for (double[] row : dW) {
                     Trace.requireNoOverflow(
@@ -227,7 +226,7 @@ public final class Bptt {
         int H = cell.hidden(), first = trace.cuts[share], rows = trace.cuts[share + 1] - first;
         BackwardStep back = new BackwardStep(cell, weights, 1, rows, H + cell.inputs());
         direct.accept(trace.T, share);
-        if (firstNotFinite(dState, trace.T, share) != 0) {
+        if (!areFinite(dState, trace.T, share)) {
             return trace.T + 1;
         }
         for (int t = trace.T; t >= 1; t--) {
@@ -245,7 +244,7 @@ public final class Bptt {
                     step.dAfter[s] = dState[s].at(now, share);
                 }
             });
-            if (memory.x.firstNotFinite(t, share) != 0 || firstNotFinite(dState, t - 1, share) != 0) {
+            if (!memory.x.isFinite(t, share) || !areFinite(dState, t - 1, share)) {
                 return t;
             }
         }
@@ -316,14 +315,8 @@ public final class Bptt {
         }
     }
 
-    private static double firstNotFinite(Series[] state, int t, int share) {
-        for (Series part : state) {
-            double bad = part.firstNotFinite(t, share);
-            if (bad != 0) {
-                return bad;
-            }
-        }
-        return 0;
+    private static boolean areFinite(Series[] state, int t, int share) {
+        return Arrays.stream(state).allMatch(part -> part.isFinite(t, share));
     }
 
     private static void requireSteps(List<SimpleMatrix> x) {

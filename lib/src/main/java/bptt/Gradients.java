@@ -2,7 +2,6 @@ package bptt;
 
 import bptt.cell.Cell;
 import bptt.cell.Parameters;
-import bptt.math.Rows;
 import java.util.Arrays;
 import java.util.stream.Stream;
 import org.ejml.simple.SimpleMatrix;
@@ -42,7 +41,7 @@ public final class Gradients {
     void makeRow(int stage, int row) {
         if (gate[stage][row] == null) {
             int gates = trace.cell.stages().get(stage).size();
-            gate[stage][row] = new double[Rows.padded(gates * trace.cell.hidden())];
+            gate[stage][row] = new double[gates * trace.cell.hidden()];
         }
     }
 

@@ -74,27 +74,32 @@ final class Series {
         return numbers;
     }
 
-    /** Writes one sequence's numbers at t below one another: to_{k+j, i} for j &lt; n. */
-    void read(int t, int b, double[][] to, int k, int i) {
-        int share = share(b), first = (b - cuts[share]) * n;
-        double[] block = blocks[share][t];
-        for (int j = 0; j < n; j++) {
-            to[k + j][i] = block[first + j];
-        }
-    }
-
-    /** The first number of a share at t that is NaN or infinite, or 0. */
-    double firstNotFinite(int t, int share) {
-        return firstNotFinite(blocks[share][t], 0, blocks[share][t].length);
-    }
-
-    static double firstNotFinite(double[] block, int from, int to) {
-        for (int j = from; j < to; j++) {
-            if (!Double.isFinite(block[j])) {
-                return block[j];
+    /** Writes the numbers of some sequences at t as columns: to_{k+j, i+s} for j &lt; n and sequences b + s, s &lt; count. */
+    void read(int t, int b, int count, double[][] to, int k, int i) {
+        for (int share = share(b), s = 0; s < count; share++) {
+            double[] block = blocks[share][t];
+            int first = (b + s - cuts[share]) * n, end = Math.min(count, cuts[share + 1] - b);
+            for (; s + 3 < end; s += 4, first += 4 * n) {
+                for (int j = 0; j < n; j++) {
+                    double[] row = to[k + j];
+                    row[i + s] = block[first + j];
+                    row[i + s + 1] = block[first + n + j];
+                    row[i + s + 2] = block[first + 2 * n + j];
+                    row[i + s + 3] = block[first + 3 * n + j];
+                }
+            }
+            for (; s < end; s++, first += n) {
+                for (int j = 0; j < n; j++) {
+                    to[k + j][i + s] = block[first + j];
+                }
             }
         }
-        return 0;
+    }
+
+    /** Whether no number of a share at t is NaN or infinite. */
+    boolean isFinite(int t, int share) {
+        double[] block = blocks[share][t];
+        return Checks.firstNotFinite(block, 0, block.length) < 0;
     }
 
     private int share(int b) {

@@ -2,18 +2,17 @@ package bptt;
 
 import bptt.cell.Cell;
 import bptt.cell.Checks;
-import bptt.math.Rows;
 import bptt.math.Split;
 import java.util.Arrays;
+import java.util.List;
 import java.util.stream.IntStream;
 import org.ejml.data.DMatrixRMaj;
 import org.ejml.simple.SimpleMatrix;
 
 /**
- * The backward pass of many seeds through one sequence, step by step: row r of {@link #rows()} is
- * ∂(seed_r · s_T)/∂s_k, s the joint state (h, or h and C). With the unit vectors as seeds the rows
- * are the Jacobian ∂s_T/∂s_k itself, for k = T, T − 1, … 0, at the cost of one pass and without a
- * product of Jacobians.
+ * The backward pass of many seeds through one sequence: row r of {@link #rows} at k is ∂(seed_r · s_t)/∂s_k, s the joint state
+ * (h, or h and C). With the unit vectors as seeds the rows are the Jacobian ∂s_t/∂s_k itself, for k = t, t − 1, … 0, at the cost
+ * of one pass and without a product of Jacobians.
  */
 public final class StateGradients {
     private final Trace trace;
@@ -21,29 +20,11 @@ public final class StateGradients {
     private final int seeds;
     private int k;
 
-    /** ∂(seed · s_T)/∂s_k and ∂/∂s_{k−1} by part of the state and seed. */
-    private double[][][] now, before;
-
-    private final double[][][] da;
-
-    /** The first seed of each thread's share. */
-    private final int[] cuts;
-
-    private final BackwardStep[] steps;
+    /** The seeds of each thread. */
+    private final Share[] shares;
 
     /**
-     * Begins at k = T.
-     *
-     * @param trace a forward pass
-     * @param sequence which of its B sequences
-     * @param seeds S×N, one seed per row, N = H or 2H
-     */
-    public StateGradients(Trace trace, int sequence, SimpleMatrix seeds) {
-        this(trace, sequence, seeds, trace.T);
-    }
-
-    /**
-     * Begins at another step: the rows are ∂(seed_r · s_t)/∂s_k.
+     * Begins at k = t.
      *
      * @param trace a forward pass
      * @param sequence which of its B sequences
@@ -55,85 +36,110 @@ public final class StateGradients {
             throw new IllegalArgumentException("sequence: expected 0 … %d, got %d".formatted(trace.B - 1, sequence));
         }
         trace.requireStep(t, 0);
-        Cell cell = trace.cell;
-        int H = cell.hidden(), parts = trace.state.length;
-        Checks.shape(seeds, seeds.getNumRows(), parts * H, "seeds");
+        Checks.shape(seeds, seeds.getNumRows(), trace.state.length * trace.cell.hidden(), "seeds");
         Checks.finite(seeds, "seeds");
         this.trace = trace;
         this.b = sequence;
         this.seeds = seeds.getNumRows();
         this.k = t;
-        now = new double[parts][this.seeds][H];
-        before = new double[parts][this.seeds][H];
-        for (int s = 0; s < parts; s++) {
-            for (int r = 0; r < this.seeds; r++) {
-                for (int j = 0; j < H; j++) {
-                    now[s][r][j] = seeds.get(r, s * H + j);
-                }
-            }
-        }
-        da = cell.stages().stream()
-                .map(gates -> new double[this.seeds][Rows.padded(gates.size() * H)])
-                .toArray(double[][][]::new);
-        cuts = Split.cuts(this.seeds, this.seeds * Trace.multiplications(cell));
-        double[][][] weights = Weights.backward(trace.parameters, H);
-        steps = IntStream.range(1, cuts.length)
-                .mapToObj(i -> new BackwardStep(cell, weights, cuts[i] - cuts[i - 1], 1, H))
-                .toArray(BackwardStep[]::new);
+        double[][][] weights = Weights.backward(trace.parameters, trace.cell.hidden());
+        int[] cuts = Split.cuts(this.seeds, (long) this.seeds * t * Trace.multiplications(trace.cell));
+        shares = IntStream.range(1, cuts.length)
+                .mapToObj(i -> new Share(weights, Checks.values(seeds), cuts[i - 1], cuts[i]))
+                .toArray(Share[]::new);
     }
 
     /**
-     * The step that the rows are derivatives with respect to.
+     * Goes back to each k in turn.
      *
-     * @return k
-     */
-    public int k() {
-        return k;
-    }
-
-    /**
-     * The derivatives at k.
-     *
-     * @return S×N
+     * @param ks descending, from the last k asked for (t at first) to 0
+     * @return for each k the derivatives with respect to s_k, S×N
      * @throws ArithmeticException if one overflowed
      */
-    public SimpleMatrix rows() {
-        int H = trace.cell.hidden(), N = now.length * H;
-        double[] rows = new double[seeds * N];
-        for (int s = 0; s < now.length; s++) {
-            for (int r = 0; r < seeds; r++) {
-                double bad = Series.firstNotFinite(now[s][r], 0, H);
-                if (bad != 0) {
-                    throw new ArithmeticException("∂s/∂%s at k = %d is %s: the pass overflowed there"
-                            .formatted(trace.cell.states().get(s), k, bad));
-                }
-                System.arraycopy(now[s][r], 0, rows, r * N + s * H, H);
+    public List<SimpleMatrix> rows(int... ks) {
+        int before = k, N = trace.state.length * trace.cell.hidden();
+        for (int next : ks) {
+            if (next < 0 || next > before) {
+                throw new IllegalArgumentException(
+                        "k: expected descending within %d … 0, got %s".formatted(k, Arrays.toString(ks)));
             }
+            before = next;
         }
-        return SimpleMatrix.wrap(DMatrixRMaj.wrap(seeds, N, rows));
+        double[][] rows = new double[ks.length][seeds * N];
+        int from = k;
+        k = before;
+        Split.each(shares.length, i -> shares[i].back(from, ks, rows)).stream()
+                .min(Integer::compare)
+                .filter(i -> i < ks.length)
+                .ifPresent(i -> Trace.requireNoOverflow(rows[i], "∂s_t/∂s_" + ks[i]));
+        return Arrays.stream(rows)
+                .map(row -> SimpleMatrix.wrap(DMatrixRMaj.wrap(seeds, N, row)))
+                .toList();
     }
 
-    /** One step back, from k to k − 1. */
-    public void back() {
-        trace.requireStep(k, 1);
-        for (double[][] part : before) {
-            for (double[] row : part) {
-                Arrays.fill(row, 0);
+    /** The seeds first … end − 1, which one thread takes through all steps. */
+    private final class Share {
+        private final int first, count;
+        private final BackwardStep step;
+        private final double[][][] da;
+
+        /** ∂(seed · s_t)/∂s_k and ∂/∂s_{k−1} by part of the state and seed. */
+        private double[][][] now, before;
+
+        Share(double[][][] weights, double[] seeds, int first, int end) {
+            Cell cell = trace.cell;
+            int H = cell.hidden(), parts = trace.state.length;
+            this.first = first;
+            count = end - first;
+            step = new BackwardStep(cell, weights, count, 1, H);
+            da = cell.stages().stream()
+                    .map(gates -> new double[count][gates.size() * H])
+                    .toArray(double[][][]::new);
+            now = new double[parts][count][H];
+            before = new double[parts][count][H];
+            for (int s = 0; s < parts; s++) {
+                for (int r = 0; r < count; r++) {
+                    System.arraycopy(seeds, ((first + r) * parts + s) * H, now[s][r], 0, H);
+                }
             }
         }
-        Split.each(steps.length, i -> {
-            trace.viewSequence(steps[i].step, k, b);
-            steps[i].run(da, cuts[i], null, (step, seed) -> {
+
+        /** Returns the number of the first k where the rows have overflowed, or how many there are. */
+        int back(int k, int[] ks, double[][] rows) {
+            int H = trace.cell.hidden(), parts = now.length, from = first * parts * H, to = from + count * parts * H;
+            for (int i = 0; i < ks.length; i++) {
+                for (; k > ks[i]; k--) {
+                    step(k);
+                }
+                for (int s = 0; s < parts; s++) {
+                    for (int r = 0; r < count; r++) {
+                        System.arraycopy(now[s][r], 0, rows[i], from + (r * parts + s) * H, H);
+                    }
+                }
+                if (Checks.firstNotFinite(rows[i], from, to) >= 0) {
+                    return i;
+                }
+            }
+            return ks.length;
+        }
+
+        /** From k to k − 1. */
+        private void step(int k) {
+            for (double[][] part : before) {
+                for (double[] row : part) {
+                    Arrays.fill(row, 0);
+                }
+            }
+            trace.viewSequence(step.step, k, b);
+            step.run(da, 0, null, (step, seed) -> {
                 for (int s = 0; s < now.length; s++) {
-                    step.dAfter[s] = now[s][cuts[i] + seed];
-                    step.dBefore[s] = before[s][cuts[i] + seed];
+                    step.dAfter[s] = now[s][seed];
+                    step.dBefore[s] = before[s][seed];
                 }
             });
-            return null;
-        });
-        double[][][] swap = now;
-        now = before;
-        before = swap;
-        k--;
+            double[][][] swap = now;
+            now = before;
+            before = swap;
+        }
     }
 }

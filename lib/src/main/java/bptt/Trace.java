@@ -6,8 +6,8 @@ import bptt.cell.Parameters;
 import bptt.cell.Step;
 import bptt.math.Split;
 import java.util.Arrays;
-import java.util.function.BiFunction;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.ejml.simple.SimpleMatrix;
 
 /** What a forward pass remembers: every state and every gate of every step. Read-only; that of a {@link Pass}, until its next one. */
@@ -32,11 +32,8 @@ public final class Trace {
     /** By part of the state: t = 0 … T. */
     final Series[] state;
 
-    /** By gate: t = 1 … T. */
+    /** By gate: t = 1 … T. One that has the name of a part of the state is that part. */
     final Series[] gate;
-
-    /** By {@link Cell#memory} number: t = 1 … T. */
-    final Series[] memory;
 
     /** u of the second stage if there is one: t = 1 … T. */
     final Series[] u;
@@ -52,7 +49,10 @@ public final class Trace {
         x = new Series(cell.inputs(), cuts, T);
         state = series(cell.states().size());
         gate = series(cell.gates().size());
-        memory = series(cell.memory());
+        for (int q = 0; q < gate.length; q++) {
+            int s = cell.states().indexOf(cell.gates().get(q));
+            gate[q] = s < 0 ? gate[q] : state[s];
+        }
         u = series(cell.stages().size() - 1);
     }
 
@@ -73,9 +73,9 @@ public final class Trace {
     }
 
     private static void requireHeap(Cell cell, long T, long B) {
-        long perUnit = cell.states().size()
-                + cell.gates().size()
-                + cell.memory()
+        long perUnit = Stream.concat(cell.states().stream(), cell.gates().stream())
+                        .distinct()
+                        .count()
                 + cell.stages().size()
                 - 1;
         long bytes = 8 * T * B * (perUnit * cell.hidden() + cell.inputs());
@@ -89,7 +89,7 @@ public final class Trace {
 
     /** Makes the arrays of step t for one share of the sequences, and points {@code step} at them. */
     void make(Step step, int t, int share) {
-        for (Series[] kind : new Series[][] {state, gate, memory, u}) {
+        for (Series[] kind : new Series[][] {state, gate, u}) {
             for (Series series : kind) {
                 series.make(t, share);
             }
@@ -107,18 +107,19 @@ public final class Trace {
         view(step, t, (series, at) -> series.sequence(at, b));
     }
 
-    private void view(Step step, int t, BiFunction<Series, Integer, double[]> numbers) {
+    private interface Numbers {
+        double[] of(Series series, int t);
+    }
+
+    private void view(Step step, int t, Numbers numbers) {
         for (int s = 0; s < state.length; s++) {
-            step.before[s] = numbers.apply(state[s], t - 1);
-            step.after[s] = numbers.apply(state[s], t);
+            step.before[s] = numbers.of(state[s], t - 1);
+            step.after[s] = numbers.of(state[s], t);
         }
         for (int q = 0; q < gate.length; q++) {
-            step.gate[q] = numbers.apply(gate[q], t);
+            step.gate[q] = numbers.of(gate[q], t);
         }
-        for (int m = 0; m < memory.length; m++) {
-            step.memory[m] = numbers.apply(memory[m], t);
-        }
-        step.u = u.length > 0 ? numbers.apply(u[0], t) : null;
+        step.u = u.length > 0 ? numbers.of(u[0], t) : null;
     }
 
     void requireStep(int t, int first) {
@@ -231,9 +232,9 @@ public final class Trace {
     }
 
     static void requireNoOverflow(double[] values, int from, int to, String what) {
-        double bad = Series.firstNotFinite(values, from, to);
-        if (bad != 0) {
-            throw new ArithmeticException("%s is %s: the pass overflowed there".formatted(what, bad));
+        int bad = Checks.firstNotFinite(values, from, to);
+        if (bad >= 0) {
+            throw new ArithmeticException("%s is %s: the pass overflowed there".formatted(what, values[bad]));
         }
     }
 }

@@ -3,8 +3,8 @@ package bptt;
 import bptt.cell.Cell;
 import bptt.cell.Checks;
 import bptt.cell.Parameters;
-import bptt.math.Rows;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.ejml.simple.SimpleMatrix;
 
 /** A cell's parameters in the engine's layout: the gates of a stage side by side, H columns each. */
@@ -12,44 +12,40 @@ final class Weights {
     private Weights() {}
 
     /**
-     * By stage: for each gate q the columns [W_hqᵀ; W_xqᵀ; b_qᵀ], to be multiplied from the left by a row [u | x | 1]. Packed.
+     * By stage: for each gate q the columns [W_hqᵀ; W_xqᵀ; b_qᵀ], to be multiplied from the left by a row [u | x | 1].
      */
     static double[][][] forward(Parameters p) {
         List<List<String>> stages = p.cell().stages();
-        double[][][] packed = new double[stages.size()][][];
-        for (int stage = 0; stage < packed.length; stage++) {
-            packed[stage] = Rows.pack(
-                    rows(p, stage), stages.get(stage).size() * p.cell().hidden());
-        }
-        return packed;
+        return IntStream.range(0, stages.size())
+                .mapToObj(stage -> rows(p, stage))
+                .toArray(double[][][]::new);
     }
 
     /**
      * By stage: for each gate q the rows [W_hq | W_xq], to be multiplied from the left by a row of all ∂L/∂a_q of the stage.
-     * Packed.
      *
      * @param columns H + I, or H without W_xq
      */
     static double[][][] backward(Parameters p, int columns) {
-        double[][][] packed = new double[p.cell().stages().size()][][];
-        for (int stage = 0; stage < packed.length; stage++) {
-            double[][] forward = rows(p, stage);
+        double[][][] weights = forward(p);
+        for (int stage = 0; stage < weights.length; stage++) {
+            double[][] forward = weights[stage];
             int n = p.cell().stages().get(stage).size() * p.cell().hidden();
-            double[][] rows = new double[n][Rows.padded(columns)];
+            double[][] rows = new double[n][columns];
             for (int k = 0; k < columns; k++) {
                 for (int j = 0; j < n; j++) {
                     rows[j][k] = forward[k][j];
                 }
             }
-            packed[stage] = Rows.pack(rows, columns);
+            weights[stage] = rows;
         }
-        return packed;
+        return weights;
     }
 
     private static double[][] rows(Parameters p, int stage) {
         int H = p.cell().hidden(), I = p.cell().inputs();
         List<String> gates = p.cell().stages().get(stage);
-        double[][] rows = new double[H + I + 1][Rows.padded(gates.size() * H)];
+        double[][] rows = new double[H + I + 1][gates.size() * H];
         for (int q = 0; q < gates.size(); q++) {
             double[] W_h = Checks.values(p.get("W_h" + gates.get(q)));
             double[] W_x = Checks.values(p.get("W_x" + gates.get(q)));

@@ -4,6 +4,7 @@ import static bptt.Cases.B;
 import static bptt.Cases.I;
 import static bptt.Cases.O;
 import static bptt.Cases.T;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -326,6 +327,17 @@ class GradientsTest {
         State seed = Cases.state(cell, B, random);
         Gradients direct = Bptt.backward(Bptt.forward(p, x), Map.of(), Map.of(0, seed));
         assertTrue(direct.h(0).isIdentical(seed.h(), 0));
+    }
+
+    /** φ′ is 1 for the smallest and the largest h, and at 0 the gradient is 0, not −0. */
+    @Test
+    void derivativeOfReluIsExact() {
+        double[] h = {0, Double.MIN_VALUE, 1e-300, 1, Double.MAX_VALUE, 0};
+        Parameters p = Parameters.zeros(Rnn.relu(1, h.length), 0).with("b_h", new SimpleMatrix(h));
+        Trace trace = Bptt.forward(p, List.of(new SimpleMatrix(1, 1)));
+        SimpleMatrix dh = new SimpleMatrix(new double[] {-2, 3, -5, 7, -11, 13});
+        double[] da = Bptt.backward(trace, State.of(dh)).a("h", 1).getDDRM().data;
+        assertArrayEquals(new double[] {0, 3, -5, 7, -11, 0}, da);
     }
 
     @Test

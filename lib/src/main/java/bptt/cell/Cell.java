@@ -41,21 +41,11 @@ public interface Cell {
 
     /**
      * The gates of each stage. They are numbered through the stages in this order wherever they are
-     * stacked.
+     * stacked. A gate that has the name of a part of the state is that part, in the same array.
      *
      * @return names by stage
      */
     List<List<String>> stages();
-
-    /**
-     * Number of rows of size H that {@link #forward} keeps for {@link #backward} besides states and
-     * gates.
-     *
-     * @return rows of {@link Step#memory}
-     */
-    default int memory() {
-        return 0;
-    }
 
     /**
      * One stage of the step: turns the pre-activations of this stage's gates into their values, in

@@ -1,5 +1,6 @@
 package bptt.cell;
 
+import java.util.stream.IntStream;
 import org.ejml.data.DMatrixRMaj;
 import org.ejml.simple.SimpleMatrix;
 
@@ -39,22 +40,50 @@ public final class Checks {
             throw new IllegalArgumentException(what + ": expected real numbers, got a complex matrix");
         }
         double[] values = values(a);
-        for (int k = 0; k < a.getNumElements(); k++) {
-            if (!Double.isFinite(values[k])) {
-                throw new IllegalArgumentException("%s: expected finite numbers, got %s in row %d, column %d"
-                        .formatted(what, values[k], k / a.getNumCols(), k % a.getNumCols()));
-            }
+        int k = firstNotFinite(values, 0, values.length);
+        if (k >= 0) {
+            throw new IllegalArgumentException("%s: expected finite numbers, got %s in row %d, column %d"
+                    .formatted(what, values[k], k / a.getNumCols(), k % a.getNumCols()));
         }
+    }
+
+    /**
+     * Looks for NaN and ±∞.
+     *
+     * @param values numbers
+     * @param from first index
+     * @param to one past the last index
+     * @return the first index of one, or −1
+     */
+    public static int firstNotFinite(double[] values, int from, int to) {
+        // 0 · v is NaN for NaN and ±∞, and 0 for all others. Four sums, for one would wait for itself.
+        double s0 = 0, s1 = 0, s2 = 0, s3 = 0;
+        int k = from;
+        for (; k + 3 < to; k += 4) {
+            s0 += 0 * values[k];
+            s1 += 0 * values[k + 1];
+            s2 += 0 * values[k + 2];
+            s3 += 0 * values[k + 3];
+        }
+        for (; k < to; k++) {
+            s0 += 0 * values[k];
+        }
+        return s0 + s1 + s2 + s3 == 0
+                ? -1
+                : IntStream.range(from, to)
+                        .filter(i -> !Double.isFinite(values[i]))
+                        .findFirst()
+                        .orElseThrow();
     }
 
     /**
      * The entries row by row. {@code new SimpleMatrix(1, 2, true, 3, 4)} is a matrix of floats, so these are converted.
      *
      * @param a real matrix of any kind
-     * @return its own array if it is dense and of doubles: not to be modified
+     * @return its own array if that is dense, of doubles and no longer than the matrix: not to be modified
      */
     public static double[] values(SimpleMatrix a) {
-        if (a.getMatrix() instanceof DMatrixRMaj dense) {
+        if (a.getMatrix() instanceof DMatrixRMaj dense && dense.data.length == a.getNumElements()) {
             return dense.data;
         }
         double[] values = new double[a.getNumElements()];

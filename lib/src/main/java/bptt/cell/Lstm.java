@@ -35,14 +35,9 @@ public record Lstm(int inputs, int hidden) implements Cell {
     }
 
     @Override
-    public int memory() {
-        return 1; // tanh C_t
-    }
-
-    @Override
     public void forward(int stage, Step s) {
         double[] i = s.gate[0], f = s.gate[1], g = s.gate[2], o = s.gate[3];
-        double[] CBefore = s.before[1], C = s.after[1], h = s.after[0], tanhC = s.memory[0];
+        double[] CBefore = s.before[1], C = s.after[1], h = s.after[0];
         Functions.sigmoid(i, s.n);
         Functions.sigmoid(f, s.n);
         Functions.tanh(g, s.n);
@@ -50,10 +45,10 @@ public record Lstm(int inputs, int hidden) implements Cell {
         for (int j = 0; j < s.n; j++) {
             C[j] = f[j] * CBefore[j] + i[j] * g[j];
         }
-        System.arraycopy(C, 0, tanhC, 0, s.n);
-        Functions.tanh(tanhC, s.n);
+        System.arraycopy(C, 0, h, 0, s.n);
+        Functions.tanh(h, s.n);
         for (int j = 0; j < s.n; j++) {
-            h[j] = o[j] * tanhC[j];
+            h[j] = o[j] * h[j];
         }
     }
 
@@ -61,9 +56,13 @@ public record Lstm(int inputs, int hidden) implements Cell {
     public void backward(int stage, Step s) {
         double[] i = s.gate[0], f = s.gate[1], g = s.gate[2], o = s.gate[3];
         double[] da_i = s.dGate[0], da_f = s.dGate[1], da_g = s.dGate[2], da_o = s.dGate[3];
-        double[] CBefore = s.before[1], tanhC = s.memory[0];
+        double[] CBefore = s.before[1];
         double[] dh = s.dAfter[0], dCAfter = s.dAfter[1], dCBefore = s.dBefore[1];
         // Three loops, because C2 gives up on vectorising one that writes five arrays (4.5 instead of 1.0 ns per unit).
+        double[] tanhC =
+                da_g; // until the second loop, and again: to keep it would cost more memory traffic than to compute it
+        System.arraycopy(s.after[1], 0, tanhC, 0, s.n);
+        Functions.tanh(tanhC, s.n);
         double[] dC = da_f; // until the last loop
         for (int j = 0; j < s.n; j++) {
             dC[j] = dCAfter[j] + dh[j] * o[j] * (1 - tanhC[j] * tanhC[j]);

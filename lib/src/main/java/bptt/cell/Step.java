@@ -21,9 +21,6 @@ public final class Step {
      */
     public final double[][] gate;
 
-    /** What the forward step keeps for the backward step. */
-    public final double[][] memory;
-
     /** u of the second stage: set by the first stage of the forward step. */
     public double[] u;
 
@@ -55,7 +52,6 @@ public final class Step {
         before = new double[states][];
         after = new double[states][];
         gate = new double[gates][];
-        memory = new double[cell.memory()][];
         dAfter = new double[states][];
         dBefore = new double[states][];
         dGate = new double[gates][];

@@ -7,6 +7,7 @@ import bptt.cell.Checks;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.ejml.simple.SimpleMatrix;
 
 /**
@@ -25,9 +26,10 @@ public final class Jacobians {
      * @return N×N
      */
     public static SimpleMatrix step(Trace trace, int sequence, int t) {
-        StateGradients pass = unitSeeds(trace, sequence, t);
-        pass.back();
-        return pass.rows();
+        if (t < 1 || t > trace.steps()) {
+            throw new IllegalArgumentException("t: expected 1 … %d, got %d".formatted(trace.steps(), t));
+        }
+        return unitSeeds(trace, sequence, t).rows(t - 1).get(0);
     }
 
     /**
@@ -38,12 +40,10 @@ public final class Jacobians {
      * @return N×N each, at index k = 0 … T; the last is the identity
      */
     public static List<SimpleMatrix> toLast(Trace trace, int sequence) {
-        StateGradients pass = unitSeeds(trace, sequence, trace.steps());
-        List<SimpleMatrix> jacobians = new ArrayList<>(List.of(pass.rows()));
-        while (pass.k() > 0) {
-            pass.back();
-            jacobians.add(pass.rows());
-        }
+        int T = trace.steps();
+        int[] ks = IntStream.rangeClosed(0, T).map(n -> T - n).toArray();
+        List<SimpleMatrix> jacobians =
+                new ArrayList<>(unitSeeds(trace, sequence, T).rows(ks));
         Collections.reverse(jacobians);
         return jacobians;
     }

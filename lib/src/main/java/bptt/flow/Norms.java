@@ -2,7 +2,6 @@ package bptt.flow;
 
 import bptt.cell.Checks;
 import java.util.function.ToDoubleFunction;
-import org.ejml.data.DMatrixRMaj;
 import org.ejml.dense.row.NormOps_DDRM;
 import org.ejml.simple.SimpleMatrix;
 
@@ -46,9 +45,32 @@ public final class Norms {
      */
     public static double frobenius(SimpleMatrix A) {
         Checks.finite(A, "matrix");
-        double norm = NormOps_DDRM.fastNormF(DMatrixRMaj.wrap(A.getNumRows(), A.getNumCols(), Checks.values(A)));
-        // Squares of small entries underflow and those of large ones overflow: then once more, scaled.
-        return norm > 1e-140 && norm < 1e140 ? norm : A.normF();
+        double norm = length(A);
+        if (norm > 1e-140 && norm < 1e140) {
+            return norm;
+        }
+        double largest = A.elementMaxAbs(); // squares of small entries underflow and those of large ones overflow
+        return largest == 0 ? 0 : largest * length(A.divide(largest));
+    }
+
+    private static double length(SimpleMatrix A) {
+        double[] a = Checks.values(A);
+        return Math.sqrt(dot(a, a));
+    }
+
+    static double dot(double[] a, double[] b) {
+        double s0 = 0, s1 = 0, s2 = 0, s3 = 0; // four chains, for one would wait for itself
+        int j = 0;
+        for (; j + 3 < a.length; j += 4) {
+            s0 = Math.fma(a[j], b[j], s0);
+            s1 = Math.fma(a[j + 1], b[j + 1], s1);
+            s2 = Math.fma(a[j + 2], b[j + 2], s2);
+            s3 = Math.fma(a[j + 3], b[j + 3], s3);
+        }
+        s0 = j < a.length ? Math.fma(a[j], b[j], s0) : s0;
+        s1 = j + 1 < a.length ? Math.fma(a[j + 1], b[j + 1], s1) : s1;
+        s2 = j + 2 < a.length ? Math.fma(a[j + 2], b[j + 2], s2) : s2;
+        return (s0 + s1) + (s2 + s3);
     }
 
     /**

@@ -1,7 +1,7 @@
 package bptt.flow;
 
 import bptt.cell.Checks;
-import bptt.math.Rows;
+import bptt.math.Product;
 import java.util.Arrays;
 import java.util.Random;
 import java.util.function.ToDoubleFunction;
@@ -42,23 +42,23 @@ final class WarmSpectralNorm implements ToDoubleFunction<SimpleMatrix> {
             start = new double[n];
         }
         double[] a = Checks.values(A);
-        double[][] rows = new double[m][Rows.padded(n)], columns = new double[n][Rows.padded(m)];
+        double[][] rows = new double[m][n], columns = new double[n][m];
         for (int i = 0; i < m; i++) {
             for (int j = 0; j < n; j++) {
                 rows[i][j] = columns[j][i] = a[j * m + i] / largest;
             }
         }
-        double[][] A_ = Rows.pack(rows, n), At = Rows.pack(columns, m);
-        double[][] V = new double[limit + 1][Rows.padded(n)], U = new double[limit + 1][Rows.padded(m)];
+        Product A_ = new Product(rows, n, 1), At = new Product(columns, m, 1);
+        double[][] V = new double[limit + 1][n], U = new double[limit + 1][];
         double[] alpha = new double[limit], beta = new double[limit];
         for (int j = 0; j < n; j++) {
             V[0][j] = start[j] + MIXED_IN * direction[j];
         }
-        divide(V[0], Math.sqrt(dot(V[0], V[0])));
+        divide(V[0], Math.sqrt(Norms.dot(V[0], V[0])));
         for (int k = 0; k < limit; k++) {
-            Rows.addProduct(U, k, V, k, 1, At, n, m);
+            U[k] = Arrays.copyOf(At.of(V, k)[0], m);
             alpha[k] = orthogonalise(U, k);
-            Rows.addProduct(V, k + 1, U, k, 1, A_, m, n);
+            V[k + 1] = Arrays.copyOf(A_.of(U, k)[0], n);
             beta[k] = orthogonalise(V, k + 1);
             if ((k + 1) % CHECK_EVERY == 0 || k + 1 == limit || alpha[k] == 0 || beta[k] == 0) {
                 double sigma = largestOf(alpha, beta, k + 1, V);
@@ -102,30 +102,15 @@ final class WarmSpectralNorm implements ToDoubleFunction<SimpleMatrix> {
     private static double orthogonalise(double[][] Q, int k) {
         for (int pass = 0; pass < 2; pass++) {
             for (int i = 0; i < k; i++) {
-                double c = dot(Q[i], Q[k]);
+                double c = Norms.dot(Q[i], Q[k]);
                 for (int j = 0; j < Q[k].length; j++) {
                     Q[k][j] = Math.fma(-c, Q[i][j], Q[k][j]);
                 }
             }
         }
-        double length = Math.sqrt(dot(Q[k], Q[k]));
+        double length = Math.sqrt(Norms.dot(Q[k], Q[k]));
         divide(Q[k], length);
         return length;
-    }
-
-    private static double dot(double[] a, double[] b) {
-        double s0 = 0, s1 = 0, s2 = 0, s3 = 0; // four chains, for one would wait for itself
-        int j = 0;
-        for (; j + 3 < a.length; j += 4) {
-            s0 = Math.fma(a[j], b[j], s0);
-            s1 = Math.fma(a[j + 1], b[j + 1], s1);
-            s2 = Math.fma(a[j + 2], b[j + 2], s2);
-            s3 = Math.fma(a[j + 3], b[j + 3], s3);
-        }
-        for (; j < a.length; j++) {
-            s0 = Math.fma(a[j], b[j], s0);
-        }
-        return (s0 + s1) + (s2 + s3);
     }
 
     private static void divide(double[] a, double length) {

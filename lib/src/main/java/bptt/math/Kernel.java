@@ -1,45 +1,46 @@
 package bptt.math;
 
 /**
- * The matrix product of the engine, the one loop that everything else waits for. Every element of the result is one chain of
- * {@link Math#fma} with the index summed over ascending, whatever the implementation, so all of them return the same bits.
+ * The loops of the matrix product, which everything else waits for. Every element of the result is one chain of {@link Math#fma}
+ * with the index summed over ascending, whatever the implementation, so all of them return the same bits.
  */
 interface Kernel {
-    /** Results have a multiple of this many columns. */
-    int width();
-
     /**
-     * Room for a matrix in the order in which {@link #addProduct} reads it.
+     * The arrays of one product.
      *
-     * @param K number of rows
-     * @param n number of columns, a multiple of the width
+     * @param z the result, one array per row, which may be longer than a row
+     * @param packed W in the order in which {@link #add} reads it
+     * @param n number of columns of both
      */
-    double[][] room(int K, int n);
+    record Room(double[][] z, double[][] packed, int n) {}
 
     /**
-     * Puts rows t … t + K − 1 of w, columns from … to − 1, into such room. What is packed may refer to w.
+     * Room for Z = A·W, filled with zeros.
      *
-     * @param packed room for K or more rows
+     * @param rows of Z
+     * @param K rows of W
+     * @param n columns of both
+     */
+    Room room(int rows, int K, int n);
+
+    /**
+     * Puts rows t … t + K − 1 of w into the room: as many columns as it has, from column {@code from} on.
+     *
+     * @param room with room for K or more rows
      * @param w rows
      * @param t first of them
      * @param K number of them
-     * @param from first column, a multiple of the width
-     * @param to one past the last column, a multiple of the width
+     * @param from first column
      */
-    void pack(double[][] packed, double[][] w, int t, int K, int from, int to);
+    void pack(Room room, double[][] w, int t, int K, int from);
 
     /**
-     * z_{i+r,j} ← z_{i+r,j} + Σ_k a_{s+r,k} w_kj for r &lt; rows, k &lt; K and the columns from ≤ j &lt; to that were packed.
+     * z_r ← z_r + Σ_k a_{s+r,k} w_k for all rows of the room, k &lt; K.
      *
-     * @param z rows of the result
-     * @param i first of them
+     * @param room Z and W
      * @param a rows of coefficients
      * @param s first of them
-     * @param rows number of rows of z and of a
-     * @param packed W
-     * @param K number of its rows
-     * @param from first column
-     * @param to one past the last column
+     * @param K number of rows of W
      */
-    void addProduct(double[][] z, int i, double[][] a, int s, int rows, double[][] packed, int K, int from, int to);
+    void add(Room room, double[][] a, int s, int K);
 }

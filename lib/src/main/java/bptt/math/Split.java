@@ -28,7 +28,8 @@ public final class Split {
 
     /**
      * Where to cut 0 … n − 1 into one part for each thread. Below two million multiplications there is one part, because handing
-     * over costs more than it saves. Results must not depend on the cuts.
+     * over costs more than it saves. Parts of four or more begin at multiples of four, because that is how many rows the vector
+     * kernel takes together. Results must not depend on the cuts.
      *
      * @param n number of indices
      * @param work multiplications in all, to judge whether threads pay
@@ -36,8 +37,9 @@ public final class Split {
      */
     public static int[] cuts(int n, long work) {
         int parts = work < MIN_WORK ? 1 : Math.min(n, Runtime.getRuntime().availableProcessors());
+        int unit = n < 4 * parts ? 1 : 4;
         return IntStream.rangeClosed(0, parts)
-                .map(i -> (int) ((long) n * i / parts))
+                .map(i -> i == parts ? n : (int) ((long) n / unit * i / parts) * unit)
                 .toArray();
     }
 

@@ -191,9 +191,14 @@ class FlowTest {
         refused("sequence: expected 0 … 0, got -1", () -> Jacobians.toLast(trace, -1));
         refused("seeds: expected at least 1, got 0", () -> Decay.overSeeds(0, new double[1], r -> new double[1]));
         refused("sequence: expected 0 … 0, got 1", () -> Jacobians.toLast(trace, 1));
-        refused("seeds: expected 1×2, got 1×3", () -> new StateGradients(trace, 0, new SimpleMatrix(1, 3)));
-        StateGradients pass = new StateGradients(trace, 0, SimpleMatrix.identity(2), 0);
-        refused("t: expected 1 … 4, got 0", pass::back);
+        refused("seeds: expected 1×2, got 1×3", () -> new StateGradients(trace, 0, new SimpleMatrix(1, 3), 4));
+        refused("t: expected 0 … 4, got 5", () -> new StateGradients(trace, 0, SimpleMatrix.identity(2), 5));
+        refused("t: expected 1 … 4, got 0", () -> Jacobians.step(trace, 0, 0));
+        StateGradients pass = new StateGradients(trace, 0, SimpleMatrix.identity(2), 3);
+        refused("k: expected descending within 3 … 0, got [2, -1]", () -> pass.rows(2, -1));
+        refused("k: expected descending within 3 … 0, got [1, 2]", () -> pass.rows(1, 2));
+        pass.rows(2);
+        refused("k: expected descending within 2 … 0, got [3]", () -> pass.rows(3));
     }
 
     private static void refused(String message, org.junit.jupiter.api.function.Executable call) {
@@ -208,11 +213,9 @@ class FlowTest {
         Trace trace = Bptt.forward(p, Cases.sequence(3, 2, 1, random));
         SimpleMatrix whole = Jacobians.toLast(trace, 0).get(0), I = SimpleMatrix.identity(H);
         for (int from : new int[] {0, H / 2}) {
-            StateGradients pass = new StateGradients(trace, 0, I.rows(from, from + H / 2));
-            while (pass.k() > 0) {
-                pass.back();
-            }
-            assertTrue(whole.rows(from, from + H / 2).isIdentical(pass.rows(), 0));
+            StateGradients pass = new StateGradients(trace, 0, I.rows(from, from + H / 2), 3);
+            assertTrue(
+                    whole.rows(from, from + H / 2).isIdentical(pass.rows(2, 0).get(1), 0));
         }
     }
 }

@@ -33,38 +33,40 @@ class MathTest {
                         (a, b) -> {});
     }
 
-    private static double[][] padded(double[][] a, int n) {
-        return Arrays.stream(a).map(row -> Arrays.copyOf(row, n)).toArray(double[][]::new);
-    }
-
     /** The same bits as one fma after the other, for sizes that are and are not multiples of the unrolling. */
     @ParameterizedTest
-    @CsvSource({"1,1", "3,5", "6,8", "7,3", "102,133"})
+    @CsvSource({"1,1", "3,5", "6,8", "7,3", "13,16", "5,24", "8,32", "9,40", "4,57", "102,133"})
     void productsHaveTheBitsOfTheNaiveLoop(int K, int n) {
         Random random = new Random(K);
         int rows = 135; // more than a block, and not a multiple of four or six
         double[][] a = random(rows, K, random), w = random(K, n, random), z = random(rows, n, random);
         for (String name : List.of("plain", "vector")) {
             Kernel kernel = Rows.kernel(name);
-            int width = kernel.width(), N = (n + width - 1) / width * width;
-            double[][] wide = padded(w, N), got = padded(z, N), packed = kernel.room(K, N);
-            int half = N / width / 2 * width; // in two parts, as two threads would
-            for (int[] part : new int[][] {{0, half}, {half, N}}) {
-                kernel.pack(packed, wide, 0, K, part[0], part[1]);
-                kernel.addProduct(got, 1, a, 2, rows - 2, packed, K, part[0], part[1]);
+            double[][] got = new double[rows - 2][n];
+            for (int[] part : new int[][] {{0, n / 2}, {n / 2, n}}) { // as two threads would
+                int from = part[0], columns = part[1] - from;
+                Kernel.Room room = kernel.room(rows - 2, K, columns);
+                kernel.pack(room, w, 0, K, from);
+                for (int r = 0; r < rows - 2; r++) {
+                    System.arraycopy(z[r], from, room.z()[r], 0, columns);
+                }
+                kernel.add(room, a, 2, K);
+                for (int r = 0; r < rows - 2; r++) {
+                    System.arraycopy(room.z()[r], 0, got[r], from, columns);
+                }
             }
-            for (int r = 0; r < rows; r++) {
+            for (int r = 0; r < rows - 2; r++) {
                 double[] want = z[r].clone();
-                for (int j = 0; j < n && r > 0 && r < rows - 1; j++) {
+                for (int j = 0; j < n; j++) {
                     for (int k = 0; k < K; k++) {
-                        want[j] = Math.fma(a[r + 1][k], w[k][j], want[j]);
+                        want[j] = Math.fma(a[r + 2][k], w[k][j], want[j]);
                     }
                 }
-                assertArrayEquals(Arrays.copyOf(want, N), got[r], 0, name + ", row " + r);
+                assertArrayEquals(want, got[r], 0, name + ", row " + r);
             }
         }
 
-        double[][] wantG = new double[K][n], gotG = new double[K][Rows.padded(n)];
+        double[][] wantG = new double[K][n];
         for (int k = 0; k < K; k++) {
             for (int r = 0; r < rows; r++) {
                 for (int j = 0; j < n; j++) {
@@ -79,10 +81,33 @@ class MathTest {
                 }
             }
         };
-        Rows.addTransposedProduct(gotG, transposed, padded(z, Rows.padded(n)), rows, n);
-        for (int k = 0; k < K; k++) {
-            assertArrayEquals(Arrays.copyOf(wantG[k], Rows.padded(n)), gotG[k], 0);
+        assertArrayEquals(wantG, Rows.transposedProduct(transposed, K, z, rows, n));
+
+        Product product = new Product(w, n, 3);
+        for (int s : new int[] {7, 2}) { // the second time nothing is left of the first
+            double[][] got = product.of(a, s);
+            for (int r = 0; r < 3; r++) {
+                double[] want = new double[n];
+                for (int j = 0; j < n; j++) {
+                    for (int k = 0; k < K; k++) {
+                        want[j] = Math.fma(a[s + r][k], w[k][j], want[j]);
+                    }
+                }
+                assertArrayEquals(want, Arrays.copyOf(got[r], n), 0);
+            }
         }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 3, 4, 7, 8, 9, 16, 50, 100})
+    void partsCoverTheRangeAndNoneIsEmpty(int n) {
+        int[] cuts = Split.cuts(n, Long.MAX_VALUE);
+        assertEquals(0, cuts[0]);
+        assertEquals(n, cuts[cuts.length - 1]);
+        for (int i = 1; i < cuts.length; i++) {
+            assertTrue(cuts[i - 1] < cuts[i], Arrays.toString(cuts));
+        }
+        assertEquals(2, Split.cuts(n, 0).length);
     }
 
     @Test
