@@ -1,7 +1,7 @@
 package bench;
 
 import bptt.math.Functions;
-import bptt.math.Rows;
+import bptt.math.Product;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import org.ejml.data.DMatrixRMaj;
@@ -21,9 +21,9 @@ public class Parts {
     private static final int ROWS = 8, K = 103, N = 400;
 
     private final Random random = new Random(1);
-    private final double[][] a = matrix(ROWS, K), w = matrix(K, Rows.padded(N)), z = matrix(ROWS, Rows.padded(N));
-    private final double[][] packed = Rows.pack(w, N);
-    private final DMatrixRMaj A = new DMatrixRMaj(a), W = new DMatrixRMaj(w), Z = new DMatrixRMaj(z);
+    private final double[][] a = matrix(ROWS, K), w = matrix(K, N);
+    private final Product product = new Product(w, N, ROWS);
+    private final DMatrixRMaj A = new DMatrixRMaj(a), W = new DMatrixRMaj(w), Z = new DMatrixRMaj(ROWS, N);
     private final double[] units = matrix(1, ROWS * 100)[0];
 
     private double[][] matrix(int rows, int columns) {
@@ -34,17 +34,16 @@ public class Parts {
         return m;
     }
 
-    /** Z ← Z + A·W, 8×103 times 103×400. */
+    /** Z = A·W, 8×103 times 103×400. */
     @Benchmark
     public double[][] product() {
-        Rows.addProduct(z, 0, a, 0, ROWS, packed, K, N);
-        return z;
+        return product.of(a, 0);
     }
 
     /** The same by EJML. */
     @Benchmark
     public DMatrixRMaj productByEjml() {
-        CommonOps_DDRM.multAdd(A, W, Z);
+        CommonOps_DDRM.mult(A, W, Z);
         return Z;
     }
 
