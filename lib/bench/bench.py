@@ -1,8 +1,8 @@
 """make bench: this library beside its peers, one process each, interleaved.
 
 Every peer computes the same gradients of the same problem (Problem.java says which); before any timing they are compared
-with this library's to 1e-10 (1e-3 for single precision). Then the peers take turns, ROUNDS times; medians and ranges are
-printed, and written to notebooks/results/bench/. A peer that cannot be set up is reported as absent.
+with this library's to 1e-10 (1e-3 for single precision). Then the peers take turns, five or nine times; medians and ranges
+are printed, and written to notebooks/results/bench/. A peer that cannot be set up is reported as absent.
 """
 
 import argparse
@@ -224,7 +224,6 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--quick", action="store_true", help="only H = 100, B = 16, T = 400")
     args = parser.parse_args()
-    rounds = 5
     RESULTS.mkdir(parents=True, exist_ok=True)
     parts(args.quick)
     try:
@@ -238,9 +237,8 @@ def main():
     print(f"\nFMA peak of this machine, all cores: {peak:.1f} GFLOP/s in double precision")
 
     rows, found, chains = [], {}, {}
-    problems = [(cell, *SIZES[0]) for cell in CELLS]
-    for cell, H, B, T in problems:
-        found[cell, H, B, T] = run_problem(workers, cell, H, B, T, rounds, rows)
+    for cell in CELLS:
+        found[cell, *SIZES[0]] = run_problem(workers, cell, *SIZES[0], rows)
     chained = {name: w for name, w in workers.items() if name in (OURS, PLAIN, "JAX f64")}
     for norm in ("spectral", "frobenius"):
         times = take_turns(chained, f"chain 100 1000 {norm}", 7, WARM_UP + NEW)
@@ -248,16 +246,16 @@ def main():
     write(rows, found, chains, peak)
     rest = [] if args.quick else [(cell, *size) for cell in CELLS for size in SIZES[1:] + (LENGTHS if cell == "lstm" else [])]
     for cell, H, B, T in rest:
-        found[cell, H, B, T] = run_problem(workers, cell, H, B, T, rounds, rows)
+        found[cell, H, B, T] = run_problem(workers, cell, H, B, T, rows)
         write(rows, found, chains, peak)  # after each, so that a run that is stopped leaves what it has measured
     for line in targets(found, chains, peak):
         print("  {:<70} {:>8}   (aim {})".format(*line))
     subprocess.run(["java", "-Djava.awt.headless=true", "-cp", CLASSPATH, "bench.Plot", str(peak)], check=True, cwd=RESULTS.parent.parent)
 
 
-def run_problem(workers, cell, H, B, T, rounds, rows):
+def run_problem(workers, cell, H, B, T, rows):
     new = (H, B, T) == SIZES[0]
-    times = measure(workers, f"{cell} {H} {B} {T}", rounds, WARM_UP + NEW * new)
+    times = measure(workers, f"{cell} {H} {B} {T}", 9 if new else 5, WARM_UP + NEW * new)
     return report(f"{cell}, H = {H}, B = {B}, T = {T}", times, rows, (cell, H, B, T))
 
 

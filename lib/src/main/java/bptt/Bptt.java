@@ -79,10 +79,11 @@ public final class Bptt {
         trace.parameters = p;
         trace.T = T;
         double[][][] weights = Weights.forward(p);
-        Split.each(trace.cuts.length - 1, share -> forward(trace, weights, x, start, share)).stream()
+        List<Integer> overflows = Split.each(trace.cuts.length - 1, share -> forward(trace, weights, x, start, share));
+        overflows.stream()
                 .filter(t -> t > 0)
                 .min(Integer::compare)
-                .ifPresent(t -> requireNoOverflow(trace.state, trace, t, ""));
+                .ifPresent(t -> requireNoOverflow(trace.state, trace, t, overflows.indexOf(t), ""));
         return trace;
     }
 
@@ -167,7 +168,7 @@ public final class Bptt {
      * @throws ArithmeticException if a gradient overflows; names it and the t where it began
      */
     public static Gradients backward(Trace trace, Map<Integer, SimpleMatrix> dOutputs, Map<Integer, State> dStates) {
-        return backward(new Gradients(trace), dOutputs, dStates);
+        return backward(new Gradients(trace, trace.T + 1), dOutputs, dStates);
     }
 
     /** The same in the memory of an earlier pass of the same trace. */
@@ -183,10 +184,11 @@ public final class Bptt {
 
         double[][][] weights = Weights.backward(trace.parameters, H + I);
         BiConsumer<Integer, Integer> direct = direct(trace, dOutputs, dStates, memory.state);
-        Split.each(trace.cuts.length - 1, share -> backward(memory, weights, direct, share)).stream()
+        List<Integer> overflows = Split.each(trace.cuts.length - 1, share -> backward(memory, weights, direct, share));
+        overflows.stream()
                 .filter(t -> t > 0)
                 .max(Integer::compare)
-                .ifPresent(t -> requireNoOverflow(memory, t));
+                .ifPresent(t -> requireNoOverflow(memory, t, overflows.indexOf(t)));
 
         for (int stage = 0; stage < cell.stages().size(); stage++) {
             Series u = stage == 0 ? trace.state[0] : trace.u[0];
@@ -296,27 +298,27 @@ public final class Bptt {
         return gradients.with("W_hy", dW_hy).with("b_y", db_y);
     }
 
-    private static void requireNoOverflow(Gradients memory, int t) {
+    private static void requireNoOverflow(Gradients memory, int t, int share) {
         if (t <= memory.trace.T) {
-            requireNoOverflow(memory.x, memory.trace, t, "∂L/∂x");
+            Trace.requireNoOverflow(memory.x.at(t, share), "∂L/∂x at t = " + t);
         }
-        requireNoOverflow(memory.state, memory.trace, t - 1, "∂L/∂");
+        requireNoOverflow(memory.state, memory.trace, t - 1, share, "∂L/∂");
     }
 
-    private static void requireNoOverflow(Series[] state, Trace trace, int t, String what) {
+    private static void requireNoOverflow(Series[] state, Trace trace, int t, int share, String what) {
         for (int s = 0; s < state.length; s++) {
-            requireNoOverflow(state[s], trace, t, what + trace.cell.states().get(s));
-        }
-    }
-
-    private static void requireNoOverflow(Series series, Trace trace, int t, String what) {
-        for (int share = 0; share < trace.cuts.length - 1; share++) {
-            Trace.requireNoOverflow(series.at(t, share), what + " at t = " + t);
+            Trace.requireNoOverflow(
+                    state[s].at(t, share), what + trace.cell.states().get(s) + " at t = " + t);
         }
     }
 
     private static boolean areFinite(Series[] state, int t, int share) {
-        return Arrays.stream(state).allMatch(part -> part.isFinite(t, share));
+        for (Series part : state) {
+            if (!part.isFinite(t, share)) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private static void requireSteps(List<SimpleMatrix> x) {

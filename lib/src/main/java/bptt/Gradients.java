@@ -14,27 +14,31 @@ import org.ejml.simple.SimpleMatrix;
 public final class Gradients {
     final Trace trace;
 
-    /** By part of the state: t = 0 … T. */
+    /** By part of the state: t = 0 … T, or the last two of them. */
     final Series[] state;
 
     /** By stage: row (t−1)B + b, the gates of the stage side by side. */
     final double[][][] gate;
 
-    /** t = 1 … T. */
+    /** t = 1 … T, or the last two. */
     final Series x;
 
     /** Set by each pass in this memory. */
     Parameters parameters;
 
-    /** Room for the backward passes of a trace. */
-    Gradients(Trace trace) {
+    /**
+     * Room for the backward passes of a trace.
+     *
+     * @param steps for how many steps states' and inputs' derivatives are kept: all T + 1, or 2 if only parameters' are wanted
+     */
+    Gradients(Trace trace, int steps) {
         Cell cell = trace.cell;
         this.trace = trace;
-        state = Stream.generate(() -> new Series(cell.hidden(), trace.cuts, trace.capacity))
+        state = Stream.generate(() -> new Series(cell.hidden(), trace.cuts, steps))
                 .limit(trace.state.length)
                 .toArray(Series[]::new);
         gate = new double[cell.stages().size()][trace.capacity * trace.B][];
-        x = new Series(cell.inputs(), trace.cuts, trace.capacity);
+        x = new Series(cell.inputs(), trace.cuts, steps);
     }
 
     /** The row of a stage's ∂L/∂a, made when it is first asked for. */

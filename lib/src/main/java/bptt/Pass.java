@@ -7,7 +7,7 @@ import org.ejml.simple.SimpleMatrix;
 
 /**
  * Passes one after the other in the same memory, as training needs them: a pass of 400 steps writes some 60 MB, and making that
- * anew each time takes longer than the arithmetic. The trace and the gradients of a pass are overwritten by the next one.
+ * anew each time takes longer than the arithmetic. The trace of a pass is overwritten by the next one.
  */
 public final class Pass {
     private Trace trace;
@@ -31,20 +31,21 @@ public final class Pass {
     }
 
     /**
-     * Backward pass of the last forward pass.
+     * Backward pass of the last forward pass. The derivatives with respect to states and inputs are not kept: that would be a
+     * sixth of the memory that an LSTM writes, and a third for a simple network.
      *
      * @param loss the loss
-     * @return valid until the next call; its {@link Gradients#parameters()} for ever
+     * @return ∂L/∂(every parameter)
      * @throws IllegalArgumentException as {@link Bptt#backward(Trace, Loss)}
      * @throws ArithmeticException as there
      */
-    public Gradients backward(Loss loss) {
+    public Parameters backward(Loss loss) {
         if (trace == null) {
             throw new IllegalStateException("a backward pass needs a forward pass that succeeded");
         }
         if (gradients == null || gradients.trace != trace) {
-            gradients = new Gradients(trace);
+            gradients = new Gradients(trace, 2);
         }
-        return Bptt.backward(gradients, loss.outputGradients(trace), Map.of());
+        return Bptt.backward(gradients, loss.outputGradients(trace), Map.of()).parameters();
     }
 }

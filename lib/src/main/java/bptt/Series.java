@@ -14,29 +14,30 @@ final class Series {
     private final double[][][] blocks;
 
     /**
-     * Room for steps 0 … T, with no arrays yet.
+     * Room with no arrays yet.
      *
      * @param n numbers per sequence
      * @param cuts the first sequence of each share, and B
-     * @param T last step
+     * @param steps how many steps are kept: t takes the place of t − steps
      */
-    Series(int n, int[] cuts, int T) {
+    Series(int n, int[] cuts, int steps) {
         this.n = n;
         this.cuts = cuts;
-        this.blocks = new double[cuts.length - 1][T + 1][];
+        this.blocks = new double[cuts.length - 1][steps][];
     }
 
     /** The array of a share at t. */
     double[] at(int t, int share) {
-        return blocks[share][t];
+        return blocks[share][t % blocks[share].length];
     }
 
     /** The array of a share at t, made when it is first asked for, by the thread that will use it; then used again. */
     double[] make(int t, int share) {
-        if (blocks[share][t] == null) {
-            blocks[share][t] = new double[n * (cuts[share + 1] - cuts[share])];
+        int place = t % blocks[share].length;
+        if (blocks[share][place] == null) {
+            blocks[share][place] = new double[n * (cuts[share + 1] - cuts[share])];
         }
-        return blocks[share][t];
+        return blocks[share][place];
     }
 
     /** The same, filled with zeros. */
@@ -48,7 +49,7 @@ final class Series {
 
     /** Adds a matrix, n×B, to a share at t. */
     void add(int t, int share, SimpleMatrix m) {
-        double[] block = blocks[share][t], values = Checks.values(m);
+        double[] block = at(t, share), values = Checks.values(m);
         int rows = cuts[share + 1] - cuts[share], B = m.getNumCols();
         for (int r = 0; r < rows; r++) {
             for (int j = 0; j < n; j++) {
@@ -70,14 +71,14 @@ final class Series {
     double[] sequence(int t, int b) {
         double[] numbers = new double[n];
         int share = share(b);
-        System.arraycopy(blocks[share][t], (b - cuts[share]) * n, numbers, 0, n);
+        System.arraycopy(at(t, share), (b - cuts[share]) * n, numbers, 0, n);
         return numbers;
     }
 
     /** Writes the numbers of some sequences at t as columns: to_{k+j, i+s} for j &lt; n and sequences b + s, s &lt; count. */
     void read(int t, int b, int count, double[][] to, int k, int i) {
         for (int share = share(b), s = 0; s < count; share++) {
-            double[] block = blocks[share][t];
+            double[] block = at(t, share);
             int first = (b + s - cuts[share]) * n, end = Math.min(count, cuts[share + 1] - b);
             for (; s + 3 < end; s += 4, first += 4 * n) {
                 for (int j = 0; j < n; j++) {
@@ -98,7 +99,7 @@ final class Series {
 
     /** Whether no number of a share at t is NaN or infinite. */
     boolean isFinite(int t, int share) {
-        double[] block = blocks[share][t];
+        double[] block = at(t, share);
         return Checks.firstNotFinite(block, 0, block.length) < 0;
     }
 

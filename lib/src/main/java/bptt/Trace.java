@@ -46,7 +46,7 @@ public final class Trace {
         capacity = T;
         requireHeap(cell, T, B);
         cuts = Split.cuts(B, T * B * multiplications(cell));
-        x = new Series(cell.inputs(), cuts, T);
+        x = new Series(cell.inputs(), cuts, T + 1);
         state = series(cell.states().size());
         gate = series(cell.gates().size());
         for (int q = 0; q < gate.length; q++) {
@@ -58,7 +58,7 @@ public final class Trace {
 
     private Series[] series(int count) {
         return IntStream.range(0, count)
-                .mapToObj(i -> new Series(cell.hidden(), cuts, T))
+                .mapToObj(i -> new Series(cell.hidden(), cuts, T + 1))
                 .toArray(Series[]::new);
     }
 

@@ -1,6 +1,5 @@
 package bench;
 
-import bptt.Gradients;
 import bptt.Loss;
 import bptt.Pass;
 import bptt.State;
@@ -17,7 +16,7 @@ final class BpttPeer implements Peer {
     private List<SimpleMatrix> x;
     private Loss loss;
     private State start;
-    private Gradients gradients;
+    private Parameters gradients;
     private final Pass pass = new Pass();
 
     @Override
@@ -37,7 +36,7 @@ final class BpttPeer implements Peer {
     @Override
     public Map<String, double[]> gradients() {
         Map<String, double[]> byName = new LinkedHashMap<>();
-        gradients.parameters().asMap().forEach((name, g) -> byName.put(name, g.getDDRM().data));
+        gradients.asMap().forEach((name, g) -> byName.put(name, g.getDDRM().data));
         return byName;
     }
 }

@@ -149,7 +149,7 @@ public final class Training {
                 Trace trace = pass.forward(parameters, part.x(), state);
                 if (!part.y().isEmpty()) {
                     loss += part.loss().value(trace) / batch.y().size();
-                    gradient = sum(gradient, pass.backward(part.loss()).parameters());
+                    gradient = sum(gradient, pass.backward(part.loss()));
                 }
                 state = to < T ? trace.state(to - from) : state;
             }
