@@ -2,12 +2,12 @@ package bench;
 
 import bptt.show.Chart;
 import java.util.List;
+import java.util.stream.IntStream;
 import tech.tablesaw.api.Table;
 
-/** Rates of the LSTM against H, B and T from results/bench/peers.csv, beside the peak; run in notebooks/. */
+/** Times of the LSTM against H, B and T from results/bench/peers.csv, beside the machine's limit; run in notebooks/. */
 final class Plot {
-    private static final List<String> PEERS =
-            List.of("bptt, Vector API", "bptt, no flag", "PyTorch f64, 1 thread", "PyTorch f64, 2 threads", "JAX f64", "EJML");
+    private static final List<String> PEERS = List.of("bptt, Vector API", "bptt, no flag", "PyTorch f64, 2 threads", "JAX f64");
 
     private Plot() {}
 
@@ -29,20 +29,21 @@ final class Plot {
             }
         }
         t = t.sortAscendingOn(size);
-        Chart chart = Chart.of("LSTM, forward and backward: rate of the products", title, "GFLOP/s")
+        Chart chart = Chart.of("LSTM, forward and backward: time of a pass", title, "milliseconds")
                 .logX()
                 .logY();
         for (String peer : PEERS) {
             Table rows = t.where(t.stringColumn("peer").isEqualTo(peer));
             if (rows.rowCount() > 1) {
-                chart.line(peer, rows.intColumn(size).asDoubleArray(), rows.numberColumn("GFLOP/s").asDoubleArray());
+                chart.line(peer, rows.intColumn(size).asDoubleArray(), rows.numberColumn("median ms").asDoubleArray());
             }
         }
-        double[] x = t.intColumn(size).unique().asDoubleColumn().asDoubleArray();
-        if (x.length > 1) {
-            double[] peaks = java.util.stream.DoubleStream.of(x).map(v -> peak).toArray();
-            chart.line("FMA peak", x, peaks)
-                    .figure("bench/" + size, "Rate against " + title + " of this library and its peers, and the peak.");
+        Table ours = t.where(t.stringColumn("peer").isEqualTo(PEERS.get(0)));
+        if (ours.rowCount() > 1) {
+            double[] ms = ours.numberColumn("median ms").asDoubleArray(), rate = ours.numberColumn("GFLOP/s").asDoubleArray();
+            double[] least = IntStream.range(0, ms.length).mapToDouble(i -> ms[i] * rate[i] / peak).toArray();
+            chart.line("FMA peak, %.0f GFLOP/s".formatted(peak), ours.intColumn(size).asDoubleArray(), least)
+                    .figure("bench/" + size, "Time against " + title + " of this library and two peers, and what the products take at the peak.");
         }
     }
 }
