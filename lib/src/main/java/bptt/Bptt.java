@@ -5,7 +5,6 @@ import bptt.cell.Checks;
 import bptt.cell.Parameters;
 import bptt.cell.Step;
 import bptt.math.Product;
-import bptt.math.Rows;
 import bptt.math.Split;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -194,7 +193,7 @@ public final class Bptt {
             Series u = stage == 0 ? trace.state[0] : trace.u[0];
             int late = stage == 0 ? 0 : 1; // u of the first stage is h at t − 1
             int gates = cell.stages().get(stage).size();
-            Rows.Transposed inputs = (to, r, count) -> {
+            Product.Transposed inputs = (to, r, count) -> {
                 for (int i = 0; i < count; ) {
                     int t = (r + i) / trace.B, b = (r + i) % trace.B, sequences = Math.min(trace.B - b, count - i);
                     u.read(t + late, b, sequences, to, 0, i);
@@ -203,7 +202,7 @@ public final class Bptt {
                 }
                 Arrays.fill(to[H + I], 0, count, 1);
             };
-            double[][] dW = Rows.transposedProduct(inputs, H + I + 1, memory.gate[stage], R, gates * H);
+            double[][] dW = Product.ofTransposed(inputs, H + I + 1, memory.gate[stage], R, gates * H);
             for (int q = 0; q < gates; q++) {
                 for (double[] row : dW) {
                     Trace.requireNoOverflow(

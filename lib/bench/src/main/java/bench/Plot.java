@@ -43,7 +43,7 @@ final class Plot {
             double[] ms = ours.numberColumn("median ms").asDoubleArray(), rate = ours.numberColumn("GFLOP/s").asDoubleArray();
             double[] least = IntStream.range(0, ms.length).mapToDouble(i -> ms[i] * rate[i] / peak).toArray();
             chart.line("FMA peak, %.0f GFLOP/s".formatted(peak), ours.intColumn(size).asDoubleArray(), least)
-                    .figure("bench/" + size, "Time against " + title + " of this library and two peers, and what the products take at the peak.");
+                    .figure("bench/" + size, "Time against " + title + ": this library, two peers, the FMA peak.");
         }
     }
 }

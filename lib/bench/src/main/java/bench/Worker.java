@@ -6,7 +6,7 @@ import bptt.Trace;
 import bptt.cell.Rnn;
 import bptt.flow.Decay;
 import bptt.flow.Norms;
-import bptt.math.Rows;
+import bptt.math.Product;
 import dev.ludovic.netlib.blas.JavaBLAS;
 import dev.ludovic.netlib.blas.NativeBLAS;
 import java.io.BufferedReader;
@@ -27,7 +27,7 @@ final class Worker {
 
     public static void main(String[] args) throws IOException {
         Peer peer = peer(args[0]);
-        answer("ready " + (peer instanceof BpttPeer ? Rows.kernel() : args[0]));
+        answer("ready " + (peer instanceof BpttPeer ? Product.kernel() : args[0]));
         BufferedReader in = new BufferedReader(new InputStreamReader(System.in));
         for (String line = in.readLine(); line != null; line = in.readLine()) {
             String[] words = line.split(" ");

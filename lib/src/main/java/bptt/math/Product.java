@@ -2,8 +2,17 @@ package bptt.math;
 
 import java.util.Arrays;
 
-/** Z = A·W with the same W again and again, packed once. For one thread. */
+/**
+ * Z = A·W with the same W again and again, packed once, on matrices stored as one array per row; an instance is for one thread. Every element of
+ * a result is a chain of {@link Math#fma} in ascending order of the index summed over: it depends neither on the number of
+ * threads nor on the machine, nor on whether the Vector API is there to compute it.
+ */
 public final class Product {
+    /** Rows of Z that {@link #ofTransposed} packs at a time, so that a panel and its coefficients stay in the first-level cache. */
+    private static final int BLOCK = 120;
+
+    private static final Kernel KERNEL = kernel(System.getProperty("bptt.kernel", "vector"));
+
     private final Kernel.Room room;
     private final int K;
 
@@ -16,8 +25,8 @@ public final class Product {
      */
     public Product(double[][] w, int n, int rows) {
         this.K = w.length;
-        room = Rows.KERNEL.room(rows, K, n);
-        Rows.KERNEL.pack(room, w, 0, K, 0);
+        room = KERNEL.room(rows, K, n);
+        KERNEL.pack(room, w, 0, K, 0);
     }
 
     /**
@@ -31,7 +40,80 @@ public final class Product {
         for (double[] row : room.z()) {
             Arrays.fill(row, 0);
         }
-        Rows.KERNEL.add(room, a, s, K);
+        KERNEL.add(room, a, s, K);
         return room.z();
+    }
+
+    /** A tall matrix A that is asked for in blocks of rows, transposed. */
+    @FunctionalInterface
+    public interface Transposed {
+        /**
+         * Sets at_ki ← a_{r+i, k} for i &lt; count and all columns k.
+         *
+         * @param at one row for each column of A
+         * @param r first row of A
+         * @param count number of rows
+         */
+        void read(double[][] at, int r, int count);
+    }
+
+    /**
+     * G = AᵀZ: g_k = Σ_r a_rk z_r, r ascending. The threads share the columns.
+     *
+     * @param a A, R rows
+     * @param columns number of columns of A
+     * @param z rows of Z
+     * @param R number of rows summed over
+     * @param n number of columns of Z
+     * @return one row for each column of A
+     */
+    public static double[][] ofTransposed(Transposed a, int columns, double[][] z, int R, int n) {
+        double[][] g = new double[columns][n];
+        int rows = (columns + 3) / 4 * 4; // the vector kernel computes four at a time
+        Split.over(n, (long) R * n * columns, (from, to) -> {
+            Kernel.Room room = KERNEL.room(rows, BLOCK, to - from);
+            double[][] at = new double[rows][BLOCK];
+            for (int r = 0; r < R; r += BLOCK) {
+                int count = Math.min(BLOCK, R - r);
+                a.read(at, r, count);
+                KERNEL.pack(room, z, r, count, from);
+                KERNEL.add(room, at, 0, count);
+            }
+            for (int k = 0; k < columns; k++) {
+                System.arraycopy(room.z()[k], 0, g[k], from, to - from);
+            }
+        });
+        return g;
+    }
+
+    /**
+     * The fastest kernel that this JVM has.
+     *
+     * @param wanted {@code plain}, or {@code vector} for the Vector API if the module {@code jdk.incubator.vector} is present
+     */
+    static Kernel kernel(String wanted) {
+        if (!wanted.equals("plain") && !wanted.equals("vector")) {
+            throw new IllegalArgumentException("bptt.kernel: expected plain or vector, got " + wanted);
+        }
+        if (wanted.equals("vector")
+                && ModuleLayer.boot().findModule("jdk.incubator.vector").isPresent()) {
+            try {
+                return (Kernel) Class.forName("bptt.math.VectorKernel")
+                        .getDeclaredConstructor()
+                        .newInstance();
+            } catch (ReflectiveOperationException e) {
+                throw new IllegalStateException("the Vector API is present, but its kernel is not in the jar", e);
+            }
+        }
+        return new PlainKernel();
+    }
+
+    /**
+     * Which kernel is in use.
+     *
+     * @return {@code plain} or {@code vector}
+     */
+    public static String kernel() {
+        return KERNEL instanceof PlainKernel ? "plain" : "vector";
     }
 }

@@ -8,9 +8,10 @@ import jdk.incubator.vector.VectorSpecies;
  * vectors of w and one coefficient are the 16 registers of AVX2, and for 12 fused multiply-adds only 3 vectors and 4 numbers
  * are loaded. (8 × 3 fill AVX-512's 32 registers and gain 4 % there, but spill elsewhere.)
  *
- * <p>W is packed into panels three vectors wide (13 vectors: 3 + 3 + 3 + 2 + 2), each one array in the order in which it is read: with a row of W per array
- * the addresses and bounds of three loads are computed anew for each k, and the same tile reaches 70 instead of 107 of 119
- * GFLOP/s (one core of an AVX-512 machine).
+ * <p>W is packed into panels three vectors wide, each one array in the order in which it is read: with a row of W per array the
+ * addresses and bounds of three loads are computed anew for each k, and the same tile reaches 70 instead of 107 of 119 GFLOP/s
+ * (one core of an AVX-512 machine). The last panels are two wide where three would compute zeros: 13 vectors, which is H = 100
+ * with eight lanes, are 3 + 3 + 3 + 2 + 2, and not 15.
  */
 final class VectorKernel implements Kernel {
     private static final VectorSpecies<Double> S = DoubleVector.SPECIES_PREFERRED;
@@ -22,7 +23,7 @@ final class VectorKernel implements Kernel {
         return new Room(new double[rows][vectors * L], new double[(vectors + 2) / 3][K * THREE], n);
     }
 
-    /** The width of the panel that begins at column j: three vectors, and in the end two or twice two, so that nothing is computed in vain. */
+    /** The width of the panel that begins at column j. */
     private static int width(Room room, int j) {
         int left = room.z()[0].length - j;
         return left == TWO || left == 2 * TWO ? TWO : THREE;
@@ -106,6 +107,7 @@ final class VectorKernel implements Kernel {
         c32.intoArray(z3, j2);
     }
 
+    /** The same for two vectors: with a branch in the loop above, its accumulators would leave the registers. */
     private static void fourByTwo(double[][] z, int i, double[][] a, int s, double[] panel, int K, int j) {
         double[] z0 = z[i], z1 = z[i + 1], z2 = z[i + 2], z3 = z[i + 3];
         double[] a0 = a[s], a1 = a[s + 1], a2 = a[s + 2], a3 = a[s + 3];
@@ -140,7 +142,7 @@ final class VectorKernel implements Kernel {
         c31.intoArray(z3, j1);
     }
 
-    /** Of a panel of two vectors the second is computed twice: for a single row the loads take the time. */
+    /** Of a panel of two vectors the second is computed twice, which costs nothing: a single row waits for its own sums. */
     private static void oneRow(double[] z, double[] a, double[] panel, int K, int j, int width) {
         int last = width - L;
         DoubleVector c0 = load(z, j), c1 = load(z, j + L), c2 = load(z, j + last);

@@ -41,7 +41,7 @@ class MathTest {
         int rows = 135; // more than a block, and not a multiple of four or six
         double[][] a = random(rows, K, random), w = random(K, n, random), z = random(rows, n, random);
         for (String name : List.of("plain", "vector")) {
-            Kernel kernel = Rows.kernel(name);
+            Kernel kernel = Product.kernel(name);
             double[][] got = new double[rows - 2][n];
             for (int[] part : new int[][] {{0, n / 2}, {n / 2, n}}) { // as two threads would
                 int from = part[0], columns = part[1] - from;
@@ -74,14 +74,14 @@ class MathTest {
                 }
             }
         }
-        Rows.Transposed transposed = (to, r, count) -> {
+        Product.Transposed transposed = (to, r, count) -> {
             for (int k = 0; k < K; k++) {
                 for (int i = 0; i < count; i++) {
                     to[k][i] = a[r + i][k];
                 }
             }
         };
-        assertArrayEquals(wantG, Rows.transposedProduct(transposed, K, z, rows, n));
+        assertArrayEquals(wantG, Product.ofTransposed(transposed, K, z, rows, n));
 
         Product product = new Product(w, n, 3);
         for (int s : new int[] {7, 2}) { // the second time nothing is left of the first
@@ -114,9 +114,9 @@ class MathTest {
     void anUnknownKernelIsRefused() {
         assertEquals(
                 "bptt.kernel: expected plain or vector, got fast",
-                assertThrows(IllegalArgumentException.class, () -> Rows.kernel("fast"))
+                assertThrows(IllegalArgumentException.class, () -> Product.kernel("fast"))
                         .getMessage());
-        assertEquals("vector", Rows.kernel()); // the tests run with the module, so both kernels are compared
+        assertEquals("vector", Product.kernel()); // the tests run with the module, so both kernels are compared
     }
 
     @Test
