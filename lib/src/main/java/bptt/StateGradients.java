@@ -45,7 +45,7 @@ public final class StateGradients {
         double[][][] weights = Weights.backward(trace.parameters, trace.cell.hidden());
         int[] cuts = Split.cuts(this.seeds, (long) this.seeds * t * Trace.multiplications(trace.cell));
         shares = IntStream.range(1, cuts.length)
-                .mapToObj(i -> new Share(weights, Checks.values(seeds), cuts[i - 1], cuts[i]))
+                .mapToObj(i -> new Share(weights, Checks.values(seeds), cuts[i - 1], cuts[i], t))
                 .toArray(Share[]::new);
     }
 
@@ -66,9 +66,8 @@ public final class StateGradients {
             before = next;
         }
         double[][] rows = new double[ks.length][seeds * N];
-        int from = k;
         k = before;
-        Split.each(shares.length, i -> shares[i].back(from, ks, rows)).stream()
+        Split.each(shares.length, i -> shares[i].back(ks, rows)).stream()
                 .min(Integer::compare)
                 .filter(i -> i < ks.length)
                 .ifPresent(i -> Trace.requireNoOverflow(rows[i], "∂s_t/∂s_" + ks[i]));
@@ -86,11 +85,14 @@ public final class StateGradients {
         /** ∂(seed · s_t)/∂s_k and ∂/∂s_{k−1} by part of the state and seed. */
         private double[][][] now, before;
 
-        Share(double[][][] weights, double[] seeds, int first, int end) {
+        private int k;
+
+        Share(double[][][] weights, double[] seeds, int first, int end, int k) {
             Cell cell = trace.cell;
             int H = cell.hidden(), parts = trace.state.length;
             this.first = first;
             count = end - first;
+            this.k = k;
             step = new BackwardStep(cell, weights, count, 1, H);
             da = cell.stages().stream()
                     .map(gates -> new double[count][gates.size() * H])
@@ -105,11 +107,11 @@ public final class StateGradients {
         }
 
         /** Returns the number of the first k where the rows have overflowed, or how many there are. */
-        int back(int k, int[] ks, double[][] rows) {
+        int back(int[] ks, double[][] rows) {
             int H = trace.cell.hidden(), parts = now.length, from = first * parts * H, to = from + count * parts * H;
             for (int i = 0; i < ks.length; i++) {
-                for (; k > ks[i]; k--) {
-                    step(k);
+                while (k > ks[i]) {
+                    step();
                 }
                 for (int s = 0; s < parts; s++) {
                     for (int r = 0; r < count; r++) {
@@ -124,7 +126,7 @@ public final class StateGradients {
         }
 
         /** From k to k − 1. */
-        private void step(int k) {
+        private void step() {
             for (double[][] part : before) {
                 for (double[] row : part) {
                     Arrays.fill(row, 0);
@@ -140,6 +142,7 @@ public final class StateGradients {
             double[][][] swap = now;
             now = before;
             before = swap;
+            k--;
         }
     }
 }
