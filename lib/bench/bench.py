@@ -1,7 +1,7 @@
 """make bench: this library beside its peers, one process each, interleaved.
 
 Every peer computes the same gradients of the same problem (Problem.java says which); before any timing they are compared
-with this library's to 1e-10 (1e-3 for single precision). Then the peers take turns, five or nine times; medians and ranges
+with this library's to 1e-10 (1e-3 for single precision). Then the peers take turns, five to nine times; medians and ranges
 are printed, and written to notebooks/results/bench/. A peer that cannot be set up is reported as absent.
 """
 
@@ -182,7 +182,7 @@ def targets(found, chains, peak):
 
     lines = []
     for cell in CELLS:
-        medians = found[cell, *SIZES[0]]
+        medians = found[(cell, *SIZES[0])]
         lines.append((f"{cell}: best PyTorch f64 / bptt with the Vector API", ratio(medians, OURS, "PyTorch"), "5 ×"))
         lines.append((f"{cell}: best PyTorch f64 / bptt without a flag", ratio(medians, PLAIN, "PyTorch"), "3 ×"))
     big = found.get(("lstm", 256, 16, 400))
@@ -238,7 +238,7 @@ def main():
 
     rows, found, chains = [], {}, {}
     for cell in CELLS:
-        found[cell, *SIZES[0]] = run_problem(workers, cell, *SIZES[0], rows)
+        found[(cell, *SIZES[0])] = run_problem(workers, cell, *SIZES[0], rows)
     chained = {name: w for name, w in workers.items() if name in (OURS, PLAIN, "JAX f64")}
     for norm in ("spectral", "frobenius"):
         times = take_turns(chained, f"chain 100 1000 {norm}", 7, WARM_UP + NEW)

@@ -170,7 +170,7 @@ public final class Bptt {
         return backward(new Gradients(trace, trace.T + 1), dOutputs, dStates);
     }
 
-    /** The same in the memory of an earlier pass of the same trace. */
+    /** The same in the memory of an earlier pass of the same trace, which may keep states and inputs of two steps only. */
     static Gradients backward(Gradients memory, Map<Integer, SimpleMatrix> dOutputs, Map<Integer, State> dStates) {
         Trace trace = memory.trace;
         Cell cell = trace.cell;

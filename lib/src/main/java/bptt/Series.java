@@ -18,7 +18,7 @@ final class Series {
      *
      * @param n numbers per sequence
      * @param cuts the first sequence of each share, and B
-     * @param steps how many steps are kept: t takes the place of t − steps
+     * @param steps how many steps are kept: t and t ± steps share a place
      */
     Series(int n, int[] cuts, int steps) {
         this.n = n;

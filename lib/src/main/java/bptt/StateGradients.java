@@ -4,21 +4,28 @@ import bptt.cell.Cell;
 import bptt.cell.Checks;
 import bptt.math.Split;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.ejml.data.DMatrixRMaj;
 import org.ejml.simple.SimpleMatrix;
 
 /**
- * The backward pass of many seeds through one sequence: row r of {@link #rows} at k is ∂(seed_r · s_t)/∂s_k, s the joint state
- * (h, or h and C). With the unit vectors as seeds the rows are the Jacobian ∂s_t/∂s_k itself, for k = t, t − 1, … 0, at the cost
- * of one pass and without a product of Jacobians.
+ * The backward pass of many seeds through one sequence: row r of {@link #rows} at k is ∂(seed_r · s_t)/∂s_k, s the joint
+ * state (h, or h and C). With the unit vectors as seeds the rows are the Jacobian ∂s_t/∂s_k itself, for k = t, t − 1, … 0, at
+ * the cost of one pass and without a product of Jacobians.
  */
 public final class StateGradients {
+    private static final int NONE = -1;
+
     private final Trace trace;
     private final int b;
     private final int seeds;
+    private final int t;
     private int k;
+
+    /** What is wrong once a derivative has overflowed. */
+    private String overflow;
 
     /** The seeds of each thread. */
     private final Share[] shares;
@@ -30,17 +37,23 @@ public final class StateGradients {
      * @param sequence which of its B sequences
      * @param seeds S×N, one seed per row, N = H or 2H
      * @param t where to begin, 0 … T
+     * @throws IllegalArgumentException if one of these is out of range, or the seeds are of another shape, none or not finite
      */
     public StateGradients(Trace trace, int sequence, SimpleMatrix seeds, int t) {
         if (sequence < 0 || sequence >= trace.B) {
             throw new IllegalArgumentException("sequence: expected 0 … %d, got %d".formatted(trace.B - 1, sequence));
         }
         trace.requireStep(t, 0);
+        if (seeds == null || seeds.getNumRows() == 0) {
+            throw new IllegalArgumentException(
+                    "seeds: expected at least one row, got " + (seeds == null ? "null" : "none"));
+        }
         Checks.shape(seeds, seeds.getNumRows(), trace.state.length * trace.cell.hidden(), "seeds");
         Checks.finite(seeds, "seeds");
         this.trace = trace;
         this.b = sequence;
         this.seeds = seeds.getNumRows();
+        this.t = t;
         this.k = t;
         double[][][] weights = Weights.backward(trace.parameters, trace.cell.hidden());
         int[] cuts = Split.cuts(this.seeds, (long) this.seeds * t * Trace.multiplications(trace.cell));
@@ -54,7 +67,8 @@ public final class StateGradients {
      *
      * @param ks descending, from the last k asked for (t at first) to 0
      * @return for each k the derivatives with respect to s_k, S×N
-     * @throws ArithmeticException if one overflowed
+     * @throws IllegalArgumentException if these are not in that order
+     * @throws ArithmeticException if one overflowed on the way there, now or in an earlier call; names the last k where it did
      */
     public List<SimpleMatrix> rows(int... ks) {
         int before = k, N = trace.state.length * trace.cell.hidden();
@@ -67,10 +81,13 @@ public final class StateGradients {
         }
         double[][] rows = new double[ks.length][seeds * N];
         k = before;
-        Split.each(shares.length, i -> shares[i].back(ks, rows)).stream()
-                .min(Integer::compare)
-                .filter(i -> i < ks.length)
-                .ifPresent(i -> Trace.requireNoOverflow(rows[i], "∂s_t/∂s_" + ks[i]));
+        int worst = overflow == null ? Collections.max(Split.each(shares.length, i -> shares[i].back(ks, rows))) : NONE;
+        if (worst > NONE) {
+            overflow = "∂s_%d/∂s_%d overflowed".formatted(t, worst);
+        }
+        if (overflow != null) {
+            throw new ArithmeticException(overflow);
+        }
         return Arrays.stream(rows)
                 .map(row -> SimpleMatrix.wrap(DMatrixRMaj.wrap(seeds, N, row)))
                 .toList();
@@ -106,27 +123,26 @@ public final class StateGradients {
             }
         }
 
-        /** Returns the number of the first k where the rows have overflowed, or how many there are. */
+        /** Returns the first k where a row overflowed, or {@link #NONE}. */
         int back(int[] ks, double[][] rows) {
-            int H = trace.cell.hidden(), parts = now.length, from = first * parts * H, to = from + count * parts * H;
+            int H = trace.cell.hidden(), parts = now.length;
             for (int i = 0; i < ks.length; i++) {
                 while (k > ks[i]) {
-                    step();
+                    if (!step()) {
+                        return k;
+                    }
                 }
                 for (int s = 0; s < parts; s++) {
                     for (int r = 0; r < count; r++) {
-                        System.arraycopy(now[s][r], 0, rows[i], from + (r * parts + s) * H, H);
+                        System.arraycopy(now[s][r], 0, rows[i], ((first + r) * parts + s) * H, H);
                     }
                 }
-                if (Checks.firstNotFinite(rows[i], from, to) >= 0) {
-                    return i;
-                }
             }
-            return ks.length;
+            return NONE;
         }
 
-        /** From k to k − 1. */
-        private void step() {
+        /** From k to k − 1. Returns whether all is finite there. */
+        private boolean step() {
             for (double[][] part : before) {
                 for (double[] row : part) {
                     Arrays.fill(row, 0);
@@ -143,6 +159,14 @@ public final class StateGradients {
             now = before;
             before = swap;
             k--;
+            for (double[][] part : now) {
+                for (double[] row : part) {
+                    if (Checks.firstNotFinite(row, 0, row.length) >= 0) {
+                        return false;
+                    }
+                }
+            }
+            return true;
         }
     }
 }

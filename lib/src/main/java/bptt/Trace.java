@@ -80,7 +80,11 @@ public final class Trace {
                 - 1;
         long bytes = 8 * T * B * (perUnit * cell.hidden() + cell.inputs());
         long heap = Runtime.getRuntime().maxMemory();
-        if (bytes > heap || T * B > Integer.MAX_VALUE) {
+        if (T * B > Integer.MAX_VALUE) {
+            throw new IllegalArgumentException("expected T·B of at most %d, got T = %d steps of B = %d sequences"
+                    .formatted(Integer.MAX_VALUE, T, B));
+        }
+        if (bytes > heap) {
             throw new IllegalArgumentException(
                     "a trace of T = %d steps, B = %d sequences and H = %d units needs %d MB, and the heap has %d MB (java -Xmx)"
                             .formatted(T, B, cell.hidden(), bytes >> 20, heap >> 20));

@@ -58,11 +58,11 @@ public record Lstm(int inputs, int hidden) implements Cell {
         double[] da_i = s.dGate[0], da_f = s.dGate[1], da_g = s.dGate[2], da_o = s.dGate[3];
         double[] CBefore = s.before[1];
         double[] dh = s.dAfter[0], dCAfter = s.dAfter[1], dCBefore = s.dBefore[1];
-        // Three loops, because C2 gives up on vectorising one that writes five arrays (4.5 instead of 1.0 ns per unit).
-        double[] tanhC =
-                da_g; // until the second loop, and again: to keep it would cost more memory traffic than to compute it
+        // Computed again, because for a batch keeping it costs more, in memory traffic; in da_g until the second loop.
+        double[] tanhC = da_g;
         System.arraycopy(s.after[1], 0, tanhC, 0, s.n);
         Functions.tanh(tanhC, s.n);
+        // Three loops, because C2 gives up on vectorising one that writes five arrays (4.5 instead of 1.0 ns per unit).
         double[] dC = da_f; // until the last loop
         for (int j = 0; j < s.n; j++) {
             dC[j] = dCAfter[j] + dh[j] * o[j] * (1 - tanhC[j] * tanhC[j]);

@@ -12,7 +12,7 @@ public final class Step {
     /** State at t−1, by part: h, then C. Not modified. */
     public final double[][] before;
 
-    /** State at t, by part: set by the last stage of the forward step. */
+    /** State at t, by part: set by the last stage of the forward step. One with the name of a gate is that gate's array. */
     public final double[][] after;
 
     /**

@@ -23,7 +23,7 @@ public record Decay(double[] x, double[][] bySeed) {
     /** A seed for the generator of seed number i = 0, 1, …: the seed itself is i + 1. */
     private static final int FIRST_SEED = 1;
 
-    /** Jacobians that are made before their norms are taken: enough work to hand over to threads, little enough for the cache. */
+    /** Jacobians that are made before their norms are taken: enough work to hand over to threads, and little memory. */
     private static final int AT_ONCE = 16;
 
     /**

@@ -14,8 +14,8 @@ import org.ejml.simple.SimpleMatrix;
 /**
  * The spectral norm of one matrix after the other, each near the one before. Power iteration v ← AᵀAv would do, started from
  * the last matrix's v, but is slow where σ₁ ≈ σ₂, as for most Jacobians of tanh networks; so all of its vectors are kept:
- * Golub–Kahan bidiagonalisation, A V = U B and Aᵀ U = V Bᵀ + β v eᵀ with U, V orthonormal and B bidiagonal (Golub and Van Loan
- * 2013, section 10.4). For the singular triple (σ, x, y) of B, U x and V y are those of A up to the residual β |x_k|, so σ is
+ * Golub–Kahan bidiagonalisation, Aᵀ V = U B and A U = V Bᵀ + β v eᵀ with U, V orthonormal and B bidiagonal (Golub and Van Loan
+ * 2013, section 10.4, with Aᵀ for A, because it is the left vectors that hardly change from one Jacobian to the next). For the singular triple (σ, x, y) of B, V y and U x are those of A up to the residual β |x_k|, so σ is
  * within it of a singular value of A. If that does not become small, the full decomposition decides.
  */
 final class WarmSpectralNorm implements ToDoubleFunction<SimpleMatrix> {

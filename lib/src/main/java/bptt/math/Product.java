@@ -3,12 +3,12 @@ package bptt.math;
 import java.util.Arrays;
 
 /**
- * Z = A·W with the same W again and again, packed once, on matrices stored as one array per row; an instance is for one thread. Every element of
- * a result is a chain of {@link Math#fma} in ascending order of the index summed over: it depends neither on the number of
- * threads nor on the machine, nor on whether the Vector API is there to compute it.
+ * Z = A·W with the same W, packed once, again and again; matrices are stored as one array per row, and an instance is for one
+ * thread. Every element of a result is a chain of {@link Math#fma} in ascending order of the index summed over: it depends
+ * neither on the number of threads nor on the machine, nor on whether the Vector API is there to compute it.
  */
 public final class Product {
-    /** Rows of Z that {@link #ofTransposed} packs at a time, so that a panel and its coefficients stay in the first-level cache. */
+    /** Rows of Z that {@link #ofTransposed} packs at a time: a panel and its coefficients stay in the first-level cache. */
     private static final int BLOCK = 120;
 
     private static final Kernel KERNEL = kernel(System.getProperty("bptt.kernel", "vector"));
@@ -34,7 +34,7 @@ public final class Product {
      *
      * @param a rows of K coefficients or more
      * @param s first of them
-     * @return Z, at least n columns, until the next call
+     * @return Z until the next call; what lies beyond column n has no meaning
      */
     public double[][] of(double[][] a, int s) {
         for (double[] row : room.z()) {

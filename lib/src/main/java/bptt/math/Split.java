@@ -28,18 +28,21 @@ public final class Split {
 
     /**
      * Where to cut 0 … n − 1 into one part for each thread. Below two million multiplications there is one part, because handing
-     * over costs more than it saves. Parts of four or more begin at multiples of four, because that is how many rows the vector
-     * kernel takes together. Results must not depend on the cuts.
+     * over costs more than it saves. If each thread can have four indices or more, parts begin at multiples of four, because
+     * that is how many rows the vector kernel takes together. Results must not depend on the cuts.
      *
      * @param n number of indices
      * @param work multiplications in all, to judge whether threads pay
      * @return 0, the first index of each further part, n
      */
     public static int[] cuts(int n, long work) {
-        int parts = work < MIN_WORK ? 1 : Math.min(n, Runtime.getRuntime().availableProcessors());
+        return even(n, work < MIN_WORK ? 1 : Math.min(n, Runtime.getRuntime().availableProcessors()));
+    }
+
+    static int[] even(int n, int parts) {
         int unit = n < 4 * parts ? 1 : 4;
         return IntStream.rangeClosed(0, parts)
-                .map(i -> i == parts ? n : (int) ((long) n / unit * i / parts) * unit)
+                .map(i -> i == parts ? n : ((int) ((long) n * i / parts) + unit / 2) / unit * unit)
                 .toArray();
     }
 

@@ -10,7 +10,7 @@ import jdk.incubator.vector.VectorSpecies;
  *
  * <p>W is packed into panels three vectors wide, each one array in the order in which it is read: with a row of W per array the
  * addresses and bounds of three loads are computed anew for each k, and the same tile reaches 70 instead of 107 of 119 GFLOP/s
- * (one core of an AVX-512 machine). The last panels are two wide where three would compute zeros: 13 vectors, which is H = 100
+ * (one core of an AVX-512 machine). The last panels are two wide where three would be more than is needed: 13 vectors, which is H = 100
  * with eight lanes, are 3 + 3 + 3 + 2 + 2, and not 15.
  */
 final class VectorKernel implements Kernel {

@@ -192,6 +192,10 @@ class FlowTest {
         refused("seeds: expected at least 1, got 0", () -> Decay.overSeeds(0, new double[1], r -> new double[1]));
         refused("sequence: expected 0 … 0, got 1", () -> Jacobians.toLast(trace, 1));
         refused("seeds: expected 1×2, got 1×3", () -> new StateGradients(trace, 0, new SimpleMatrix(1, 3), 4));
+        refused(
+                "seeds: expected at least one row, got none",
+                () -> new StateGradients(trace, 0, new SimpleMatrix(0, 2), 4));
+        refused("seeds: expected at least one row, got null", () -> new StateGradients(trace, 0, null, 4));
         refused("t: expected 0 … 4, got 5", () -> new StateGradients(trace, 0, SimpleMatrix.identity(2), 5));
         refused("t: expected 1 … 4, got 0", () -> Jacobians.step(trace, 0, 0));
         StateGradients pass = new StateGradients(trace, 0, SimpleMatrix.identity(2), 3);

@@ -98,16 +98,22 @@ class MathTest {
         }
     }
 
-    @ParameterizedTest
-    @ValueSource(ints = {1, 2, 3, 4, 7, 8, 9, 16, 50, 100})
-    void partsCoverTheRangeAndNoneIsEmpty(int n) {
-        int[] cuts = Split.cuts(n, Long.MAX_VALUE);
-        assertEquals(0, cuts[0]);
-        assertEquals(n, cuts[cuts.length - 1]);
-        for (int i = 1; i < cuts.length; i++) {
-            assertTrue(cuts[i - 1] < cuts[i], Arrays.toString(cuts));
+    @Test
+    void partsCoverTheRangeAndAreAlmostEqual() {
+        for (int parts = 1; parts <= 16; parts++) {
+            for (int n = parts; n <= 150; n++) {
+                int[] cuts = Split.even(n, parts);
+                assertEquals(0, cuts[0]);
+                assertEquals(n, cuts[parts]);
+                for (int i = 0; i < parts; i++) {
+                    int size = cuts[i + 1] - cuts[i], rounded = n < 4 * parts ? 0 : 3;
+                    assertTrue(
+                            size >= Math.max(1, n / parts - rounded) && size <= n / parts + 1 + rounded,
+                            n + ": " + Arrays.toString(cuts));
+                }
+            }
         }
-        assertEquals(2, Split.cuts(n, 0).length);
+        assertEquals(2, Split.cuts(1000, 0).length);
     }
 
     @Test
