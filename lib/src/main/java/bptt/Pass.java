@@ -7,7 +7,8 @@ import org.ejml.simple.SimpleMatrix;
 
 /**
  * Passes one after the other in the same memory, as training needs them: a pass of an LSTM with H = 100, B = 16 and T = 400
- * writes some 50 MB, and making that anew each time takes longer than the arithmetic. The trace of a pass is overwritten by the next one.
+ * writes some 50 MB, and making that anew each time takes longer than the arithmetic. The trace of a pass is overwritten by the
+ * next one.
  */
 public final class Pass {
     private Trace trace;

@@ -58,7 +58,7 @@ public final class StateGradients {
         double[][][] weights = Weights.backward(trace.parameters, trace.cell.hidden());
         int[] cuts = Split.cuts(this.seeds, (long) this.seeds * t * Trace.multiplications(trace.cell));
         shares = IntStream.range(1, cuts.length)
-                .mapToObj(i -> new Share(weights, Checks.values(seeds), cuts[i - 1], cuts[i], t))
+                .mapToObj(i -> new Share(weights, Checks.values(seeds), cuts[i - 1], cuts[i]))
                 .toArray(Share[]::new);
     }
 
@@ -80,11 +80,11 @@ public final class StateGradients {
             before = next;
         }
         double[][] rows = new double[ks.length][seeds * N];
-        k = before;
-        int worst = overflow == null ? Collections.max(Split.each(shares.length, i -> shares[i].back(ks, rows))) : NONE;
-        if (worst > NONE) {
-            overflow = "∂s_%d/∂s_%d overflowed".formatted(t, worst);
+        if (overflow == null) {
+            int from = k, bad = Collections.max(Split.each(shares.length, i -> shares[i].back(from, ks, rows)));
+            overflow = bad == NONE ? null : "∂s_%d/∂s_%d overflowed".formatted(t, bad);
         }
+        k = before;
         if (overflow != null) {
             throw new ArithmeticException(overflow);
         }
@@ -102,14 +102,11 @@ public final class StateGradients {
         /** ∂(seed · s_t)/∂s_k and ∂/∂s_{k−1} by part of the state and seed. */
         private double[][][] now, before;
 
-        private int k;
-
-        Share(double[][][] weights, double[] seeds, int first, int end, int k) {
+        Share(double[][][] weights, double[] seeds, int first, int end) {
             Cell cell = trace.cell;
             int H = cell.hidden(), parts = trace.state.length;
             this.first = first;
             count = end - first;
-            this.k = k;
             step = new BackwardStep(cell, weights, count, 1, H);
             da = cell.stages().stream()
                     .map(gates -> new double[count][gates.size() * H])
@@ -123,12 +120,13 @@ public final class StateGradients {
             }
         }
 
-        /** Returns the first k where a row overflowed, or {@link #NONE}. */
-        int back(int[] ks, double[][] rows) {
+        /** From k to each of ks. Returns the first k where a row overflowed, or {@link #NONE}. */
+        int back(int k, int[] ks, double[][] rows) {
             int H = trace.cell.hidden(), parts = now.length;
             for (int i = 0; i < ks.length; i++) {
                 while (k > ks[i]) {
-                    if (!step()) {
+                    step(k--);
+                    if (!isFinite()) {
                         return k;
                     }
                 }
@@ -141,8 +139,8 @@ public final class StateGradients {
             return NONE;
         }
 
-        /** From k to k − 1. Returns whether all is finite there. */
-        private boolean step() {
+        /** From k to k − 1. */
+        private void step(int k) {
             for (double[][] part : before) {
                 for (double[] row : part) {
                     Arrays.fill(row, 0);
@@ -158,7 +156,9 @@ public final class StateGradients {
             double[][][] swap = now;
             now = before;
             before = swap;
-            k--;
+        }
+
+        private boolean isFinite() {
             for (double[][] part : now) {
                 for (double[] row : part) {
                     if (Checks.firstNotFinite(row, 0, row.length) >= 0) {

@@ -45,16 +45,15 @@ public final class Norms {
      */
     public static double frobenius(SimpleMatrix A) {
         Checks.finite(A, "matrix");
-        double norm = length(A);
+        double norm = length(Checks.values(A));
         if (norm > 1e-140 && norm < 1e140) {
             return norm;
         }
         double largest = A.elementMaxAbs(); // squares of small entries underflow and those of large ones overflow
-        return largest == 0 ? 0 : largest * length(A.divide(largest));
+        return largest == 0 ? 0 : largest * length(Checks.values(A.divide(largest)));
     }
 
-    private static double length(SimpleMatrix A) {
-        double[] a = Checks.values(A);
+    static double length(double[] a) {
         return Math.sqrt(dot(a, a));
     }
 

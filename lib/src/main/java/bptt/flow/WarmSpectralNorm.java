@@ -15,7 +15,8 @@ import org.ejml.simple.SimpleMatrix;
  * The spectral norm of one matrix after the other, each near the one before. Power iteration v ← AᵀAv would do, started from
  * the last matrix's v, but is slow where σ₁ ≈ σ₂, as for most Jacobians of tanh networks; so all of its vectors are kept:
  * Golub–Kahan bidiagonalisation, Aᵀ V = U B and A U = V Bᵀ + β v eᵀ with U, V orthonormal and B bidiagonal (Golub and Van Loan
- * 2013, section 10.4, with Aᵀ for A, because it is the left vectors that hardly change from one Jacobian to the next). For the singular triple (σ, x, y) of B, V y and U x are those of A up to the residual β |x_k|, so σ is
+ * 2013, section 10.4, with Aᵀ for A, because it is the left vectors that hardly change from one Jacobian to the next). For the
+ * singular triple (σ, x, y) of B, V y and U x are those of A up to the residual β |x_k|, so σ is
  * within it of a singular value of A. If that does not become small, the full decomposition decides.
  */
 final class WarmSpectralNorm implements ToDoubleFunction<SimpleMatrix> {
@@ -49,12 +50,13 @@ final class WarmSpectralNorm implements ToDoubleFunction<SimpleMatrix> {
             }
         }
         Product A_ = new Product(rows, n, 1), At = new Product(columns, m, 1);
-        double[][] V = new double[limit + 1][n], U = new double[limit + 1][];
+        double[][] V = new double[limit + 1][], U = new double[limit][];
         double[] alpha = new double[limit], beta = new double[limit];
+        V[0] = new double[n];
         for (int j = 0; j < n; j++) {
             V[0][j] = start[j] + MIXED_IN * direction[j];
         }
-        divide(V[0], Math.sqrt(Norms.dot(V[0], V[0])));
+        divide(V[0], Norms.length(V[0]));
         for (int k = 0; k < limit; k++) {
             U[k] = Arrays.copyOf(At.of(V, k)[0], m);
             alpha[k] = orthogonalise(U, k);
@@ -108,7 +110,7 @@ final class WarmSpectralNorm implements ToDoubleFunction<SimpleMatrix> {
                 }
             }
         }
-        double length = Math.sqrt(Norms.dot(Q[k], Q[k]));
+        double length = Norms.length(Q[k]);
         divide(Q[k], length);
         return length;
     }

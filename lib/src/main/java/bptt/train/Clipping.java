@@ -74,21 +74,13 @@ public record Clipping(Kind kind, double threshold) {
      * @return the norm
      */
     public static double norm(Parameters g) {
-        double sum = 0, largest = 0;
-        for (SimpleMatrix a : g.asMap().values()) {
-            double norm = a.normF();
+        double[] norms =
+                g.asMap().values().stream().mapToDouble(SimpleMatrix::normF).toArray();
+        double sum = 0;
+        for (double norm : norms) {
             sum += norm * norm;
-            largest = Math.max(largest, norm);
         }
-        if (sum < Double.POSITIVE_INFINITY) {
-            return Math.sqrt(sum);
-        }
-        double scaled = 0;
-        for (SimpleMatrix a : g.asMap().values()) {
-            double norm = a.normF() / largest;
-            scaled += norm * norm;
-        }
-        return largest * Math.sqrt(scaled);
+        return sum < Double.POSITIVE_INFINITY ? Math.sqrt(sum) : new SimpleMatrix(norms).normF(); // which scales
     }
 
     private SimpleMatrix clipped(SimpleMatrix a) {
