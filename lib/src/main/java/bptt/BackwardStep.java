@@ -23,29 +23,28 @@ final class BackwardStep {
     final Step step;
 
     private final int groups;
+    private final int rows;
+    private final int inputs;
 
     /** By group: ∂L/∂u of the second stage. */
     private final double[][] dU;
-
-    private final int rows;
-    private final int columns;
 
     /**
      * Room for one step.
      *
      * @param cell the cell
-     * @param weights by {@link Weights#backward}, with as many columns
+     * @param weights by {@link Weights#backward}
      * @param groups how many times the cell is called for each stage
      * @param rows in each group
-     * @param columns H + I, or H without ∂L/∂x
+     * @param inputs I, or 0 without ∂L/∂x
      */
-    BackwardStep(Cell cell, double[][][] weights, int groups, int rows, int columns) {
+    BackwardStep(Cell cell, double[][][] weights, int groups, int rows, int inputs) {
         this.cell = cell;
         this.groups = groups;
         this.rows = rows;
-        this.columns = columns;
+        this.inputs = inputs;
         products = Arrays.stream(weights)
-                .map(w -> new Product(w, columns, groups * rows))
+                .map(w -> new Product(w, w[0].length, groups * rows))
                 .toArray(Product[]::new);
         step = new Step(cell, rows);
         for (int q = 0; q < step.dGate.length; q++) {
@@ -63,7 +62,7 @@ final class BackwardStep {
      * @param group ∂L/∂(state), that before is added to
      */
     void run(double[][][] da, int first, double[] dx, Group group) {
-        int H = cell.hidden(), inputs = columns - H, q = step.dGate.length;
+        int H = cell.hidden(), U = Weights.seen(cell), q = step.dGate.length;
         if (inputs > 0) {
             Arrays.fill(dx, 0);
         }
@@ -81,6 +80,9 @@ final class BackwardStep {
                     }
                 }
             }
+            if (U + inputs == 0) {
+                continue;
+            }
             double[][] dInput = products[stage].of(da[stage], first);
             for (int i = 0; i < groups; i++) {
                 group.view(step, i);
@@ -90,9 +92,9 @@ final class BackwardStep {
                 }
                 for (int r = 0; r < rows; r++) {
                     double[] d = dInput[i * rows + r];
-                    add(d, du, r * H, H);
+                    add(d, du, r * H, U);
                     for (int k = 0; k < inputs; k++) {
-                        dx[(i * rows + r) * inputs + k] += d[H + k];
+                        dx[(i * rows + r) * inputs + k] += d[U + k];
                     }
                 }
             }

@@ -1,6 +1,6 @@
 package bptt;
 
-import bptt.cell.Checks;
+import bptt.cell.Require;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
@@ -46,7 +46,7 @@ public final class Loss {
             if (y == null || y.getNumElements() == 0) {
                 throw new IllegalArgumentException(what + ": expected O×B with O, B ≥ 1, got none");
             }
-            Checks.finite(y, what);
+            Require.finite(y, what);
             if (kind == Kind.CROSS_ENTROPY) {
                 requireDistributions(y, what);
             }
@@ -203,19 +203,19 @@ public final class Loss {
     }
 
     private void require(Trace trace) {
-        if (steps != 0 && steps != trace.T) {
+        if (steps != 0 && steps != trace.steps()) {
             throw new IllegalArgumentException(
-                    "targets: expected one for each of T = %d steps, got %d".formatted(trace.T, steps));
+                    "targets: expected one for each of T = %d steps, got %d".formatted(trace.steps(), steps));
         }
-        if (targets.lastKey() > trace.T) {
+        if (targets.lastKey() > trace.steps()) {
             throw new IllegalArgumentException(
-                    "targets: expected steps up to T = %d, got t = %d".formatted(trace.T, targets.lastKey()));
+                    "targets: expected steps up to T = %d, got t = %d".formatted(trace.steps(), targets.lastKey()));
         }
-        if (trace.parameters.outputs() == 0) {
+        if (trace.parameters().outputs() == 0) {
             throw new IllegalArgumentException("a loss needs a readout, but this network has O = 0");
         }
-        targets.forEach(
-                (t, y) -> Checks.shape(y, trace.parameters.outputs(), trace.B, "target y at t = " + step(t, trace)));
+        targets.forEach((t, y) ->
+                Require.shape(y, trace.parameters().outputs(), trace.sequences(), "target y at t = " + step(t, trace)));
     }
 
     private static Map<Integer, SimpleMatrix> requireSteps(Map<Integer, SimpleMatrix> targets) {
@@ -226,7 +226,7 @@ public final class Loss {
     }
 
     private static int step(int key, Trace trace) {
-        return key == LAST ? trace.T : key;
+        return key == LAST ? trace.steps() : key;
     }
 
     private static Map<Integer, SimpleMatrix> byStep(List<SimpleMatrix> y) {

@@ -1,7 +1,8 @@
 package bptt;
 
 import bptt.cell.Cell;
-import bptt.cell.Checks;
+import bptt.cell.Require;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.ejml.simple.SimpleMatrix;
@@ -79,6 +80,13 @@ public record State(List<SimpleMatrix> parts) {
         return joint;
     }
 
+    /** The same with something added to h. */
+    State plusH(SimpleMatrix dh) {
+        List<SimpleMatrix> sum = new ArrayList<>(parts);
+        sum.set(0, parts.get(0).plus(dh));
+        return new State(sum);
+    }
+
     void require(Cell cell, int sequences, String what) {
         List<String> names = cell.states();
         if (parts.size() != names.size()) {
@@ -87,8 +95,8 @@ public record State(List<SimpleMatrix> parts) {
         }
         IntStream.range(0, names.size()).forEach(s -> {
             String part = what + ", " + names.get(s);
-            Checks.shape(parts.get(s), cell.hidden(), sequences, part);
-            Checks.finite(parts.get(s), part);
+            Require.shape(parts.get(s), cell.hidden(), sequences, part);
+            Require.finite(parts.get(s), part);
         });
     }
 }

@@ -1,10 +1,11 @@
 package bptt;
 
 import bptt.cell.Cell;
-import bptt.cell.Checks;
-import bptt.math.Split;
+import bptt.cell.Parameters;
+import bptt.cell.Require;
+import bptt.math.Parallel;
 import java.util.Arrays;
-import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.ejml.data.DMatrixRMaj;
@@ -16,19 +17,16 @@ import org.ejml.simple.SimpleMatrix;
  * the cost of one pass and without a product of Jacobians.
  */
 public final class StateGradients {
-    private static final int NONE = -1;
-
     private final Trace trace;
     private final int b;
     private final int seeds;
+    private final int N;
     private final int t;
     private int k;
-
-    /** What is wrong once a derivative has overflowed. */
-    private String overflow;
+    private Overflow overflow;
 
     /** The seeds of each thread. */
-    private final Share[] shares;
+    private final List<Seeds> shares;
 
     /**
      * Begins at k = t.
@@ -40,26 +38,29 @@ public final class StateGradients {
      * @throws IllegalArgumentException if one of these is out of range, or the seeds are of another shape, none or not finite
      */
     public StateGradients(Trace trace, int sequence, SimpleMatrix seeds, int t) {
-        if (sequence < 0 || sequence >= trace.B) {
-            throw new IllegalArgumentException("sequence: expected 0 … %d, got %d".formatted(trace.B - 1, sequence));
+        if (sequence < 0 || sequence >= trace.sequences()) {
+            throw new IllegalArgumentException(
+                    "sequence: expected 0 … %d, got %d".formatted(trace.sequences() - 1, sequence));
         }
         trace.requireStep(t, 0);
         if (seeds == null || seeds.getNumRows() == 0) {
             throw new IllegalArgumentException(
                     "seeds: expected at least one row, got " + (seeds == null ? "null" : "none"));
         }
-        Checks.shape(seeds, seeds.getNumRows(), trace.state.length * trace.cell.hidden(), "seeds");
-        Checks.finite(seeds, "seeds");
+        Cell cell = trace.cell();
+        this.N = cell.states().size() * cell.hidden();
+        Require.shape(seeds, seeds.getNumRows(), N, "seeds");
+        Require.finite(seeds, "seeds");
         this.trace = trace;
         this.b = sequence;
         this.seeds = seeds.getNumRows();
         this.t = t;
         this.k = t;
-        double[][][] weights = Weights.backward(trace.parameters, trace.cell.hidden());
-        int[] cuts = Split.cuts(this.seeds, (long) this.seeds * t * Trace.multiplications(trace.cell));
+        double[][][] weights = Weights.backward(trace.parameters(), false);
+        int[] cuts = Parallel.cuts(this.seeds, (long) this.seeds * t * Weights.multiplications(cell));
         shares = IntStream.range(1, cuts.length)
-                .mapToObj(i -> new Share(weights, Checks.values(seeds), cuts[i - 1], cuts[i]))
-                .toArray(Share[]::new);
+                .mapToObj(i -> new Seeds(weights, Require.values(seeds), cuts[i - 1], cuts[i]))
+                .toList();
     }
 
     /**
@@ -68,25 +69,28 @@ public final class StateGradients {
      * @param ks descending, from the last k asked for (t at first) to 0
      * @return for each k the derivatives with respect to s_k, S×N
      * @throws IllegalArgumentException if these are not in that order
-     * @throws ArithmeticException if one overflowed on the way there, now or in an earlier call; names the last k where it did
+     * @throws Overflow if one overflowed on the way there, now or in an earlier call; names the last k where it did
      */
     public List<SimpleMatrix> rows(int... ks) {
-        int before = k, N = trace.state.length * trace.cell.hidden();
+        int from = k;
         for (int next : ks) {
-            if (next < 0 || next > before) {
+            if (next < 0 || next > k) {
+                k = from;
                 throw new IllegalArgumentException(
                         "k: expected descending within %d … 0, got %s".formatted(k, Arrays.toString(ks)));
             }
-            before = next;
+            k = next;
+        }
+        if (overflow != null) {
+            throw overflow;
         }
         double[][] rows = new double[ks.length][seeds * N];
-        if (overflow == null) {
-            int from = k, bad = Collections.max(Split.each(shares.length, i -> shares[i].back(from, ks, rows)));
-            overflow = bad == NONE ? null : "∂s_%d/∂s_%d overflowed".formatted(t, bad);
-        }
-        k = before;
-        if (overflow != null) {
-            throw new ArithmeticException(overflow);
+        try {
+            Overflow.first(
+                    Comparator.reverseOrder(), shares.size(), i -> shares.get(i).back(from, ks, rows));
+        } catch (Overflow e) {
+            overflow = e;
+            throw e;
         }
         return Arrays.stream(rows)
                 .map(row -> SimpleMatrix.wrap(DMatrixRMaj.wrap(seeds, N, row)))
@@ -94,7 +98,7 @@ public final class StateGradients {
     }
 
     /** The seeds first … end − 1, which one thread takes through all steps. */
-    private final class Share {
+    private final class Seeds {
         private final int first, count;
         private final BackwardStep step;
         private final double[][][] da;
@@ -102,12 +106,15 @@ public final class StateGradients {
         /** ∂(seed · s_t)/∂s_k and ∂/∂s_{k−1} by part of the state and seed. */
         private double[][][] now, before;
 
-        Share(double[][][] weights, double[] seeds, int first, int end) {
-            Cell cell = trace.cell;
-            int H = cell.hidden(), parts = trace.state.length;
+        Seeds(double[][][] weights, double[] seeds, int first, int end) {
+            Parameters p = trace.parameters();
+            Cell cell = p.cell();
+            int H = cell.hidden(), parts = cell.states().size();
             this.first = first;
             count = end - first;
-            step = new BackwardStep(cell, weights, count, 1, H);
+            step = new BackwardStep(cell, weights, count, 1, 0);
+            step.step.vector = Weights.vectors(p, 1);
+            step.step.dVector = Weights.vectors(p, 1); // written to, never read
             da = cell.stages().stream()
                     .map(gates -> new double[count][gates.size() * H])
                     .toArray(double[][][]::new);
@@ -120,14 +127,16 @@ public final class StateGradients {
             }
         }
 
-        /** From k to each of ks. Returns the first k where a row overflowed, or {@link #NONE}. */
-        int back(int k, int[] ks, double[][] rows) {
-            int H = trace.cell.hidden(), parts = now.length;
+        /** From k to each of ks. */
+        void back(int k, int[] ks, double[][] rows) {
+            int H = trace.cell().hidden(), parts = now.length;
             for (int i = 0; i < ks.length; i++) {
                 while (k > ks[i]) {
                     step(k--);
-                    if (!isFinite()) {
-                        return k;
+                    for (double[][] part : now) {
+                        for (double[] row : part) {
+                            Overflow.checkJacobian(row, t, k);
+                        }
                     }
                 }
                 for (int s = 0; s < parts; s++) {
@@ -136,7 +145,6 @@ public final class StateGradients {
                     }
                 }
             }
-            return NONE;
         }
 
         /** From k to k − 1. */
@@ -146,7 +154,7 @@ public final class StateGradients {
                     Arrays.fill(row, 0);
                 }
             }
-            trace.viewSequence(step.step, k, b);
+            trace.share(b).viewSequence(step.step, k, b);
             step.run(da, 0, null, (step, seed) -> {
                 for (int s = 0; s < now.length; s++) {
                     step.dAfter[s] = now[s][seed];
@@ -156,17 +164,6 @@ public final class StateGradients {
             double[][][] swap = now;
             now = before;
             before = swap;
-        }
-
-        private boolean isFinite() {
-            for (double[][] part : now) {
-                for (double[] row : part) {
-                    if (Checks.firstNotFinite(row, 0, row.length) >= 0) {
-                        return false;
-                    }
-                }
-            }
-            return true;
         }
     }
 }

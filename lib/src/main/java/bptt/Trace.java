@@ -1,83 +1,86 @@
 package bptt;
 
 import bptt.cell.Cell;
-import bptt.cell.Checks;
 import bptt.cell.Parameters;
-import bptt.cell.Step;
-import bptt.math.Split;
-import java.util.Arrays;
+import bptt.cell.Require;
+import bptt.math.Parallel;
+import java.util.Comparator;
+import java.util.List;
+import java.util.function.Function;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
 import org.ejml.simple.SimpleMatrix;
 
-/** What a forward pass remembers: every state and every gate of every step. Read-only; that of a {@link Pass}, until its next one. */
+/**
+ * What a forward pass remembers: every state and every gate of every step. Read-only; that of a {@link Workspace}, until its next
+ * pass.
+ */
 public final class Trace {
-    final Cell cell;
-    final int B;
+    private final Parameters parameters;
+    private final int T;
+    private final int B;
 
     /** The longest pass that there is room for. */
     final int capacity;
 
-    /** Set by each pass in this memory. */
-    Parameters parameters;
+    /** One for each thread. */
+    final List<Sequences> shares;
 
-    int T;
-
-    /** The first sequence of each thread's share, and B. */
-    final int[] cuts;
-
-    /** x_t, t = 1 … T. */
-    final Series x;
-
-    /** By part of the state: t = 0 … T. */
-    final Series[] state;
-
-    /** By gate: t = 1 … T. One that has the name of a part of the state is that part. */
-    final Series[] gate;
-
-    /** u of the second stage if there is one: t = 1 … T. */
-    final Series[] u;
-
-    /** Room for passes of B sequences of up to T steps. */
-    Trace(Cell cell, int T, int B) {
-        this.cell = cell;
+    private Trace(Parameters parameters, int T, int B, int capacity, List<Sequences> shares) {
+        this.parameters = parameters;
         this.T = T;
         this.B = B;
-        capacity = T;
-        requireHeap(cell, T, B);
-        cuts = Split.cuts(B, T * B * multiplications(cell));
-        x = new Series(cell.inputs(), cuts, T + 1);
-        state = series(cell.states().size());
-        gate = series(cell.gates().size());
-        for (int q = 0; q < gate.length; q++) {
-            int s = cell.states().indexOf(cell.gates().get(q));
-            gate[q] = s < 0 ? gate[q] : state[s];
+        this.capacity = capacity;
+        this.shares = shares;
+    }
+
+    /**
+     * Runs the forward pass.
+     *
+     * @param memory an earlier pass whose arrays this one may have, if they fit; or null
+     */
+    static Trace of(Parameters p, List<SimpleMatrix> x, State start, Trace memory) {
+        int B = sequences(x), T = x.size();
+        Cell cell = p.cell();
+        for (int t = 1; t <= T; t++) {
+            Require.shape(x.get(t - 1), cell.inputs(), B, "x at t = " + t);
+            Require.finite(x.get(t - 1), "x at t = " + t);
         }
-        u = series(cell.stages().size() - 1);
+        start.require(cell, B, "initial state");
+        boolean fits = memory != null && memory.cell().equals(cell) && memory.B == B && T <= memory.capacity;
+        List<Sequences> shares = fits ? memory.shares : room(cell, T, B);
+        double[][][] weights = Weights.forward(p);
+        Overflow.first(
+                Comparator.naturalOrder(), shares.size(), i -> shares.get(i).forward(p, weights, x, start));
+        return new Trace(p, T, B, fits ? memory.capacity : T, shares);
     }
 
-    private Series[] series(int count) {
-        return IntStream.range(0, count)
-                .mapToObj(i -> new Series(cell.hidden(), cuts, T + 1))
-                .toArray(Series[]::new);
+    /** B of the inputs, of which there has to be one. */
+    static int sequences(List<SimpleMatrix> x) {
+        if (x.isEmpty()) {
+            throw new IllegalArgumentException("x: expected at least one step, got T = 0");
+        }
+        if (x.get(0) == null) {
+            throw new IllegalArgumentException("x at t = 1: expected a matrix, got null");
+        }
+        if (x.get(0).getNumCols() == 0) {
+            throw new IllegalArgumentException("x at t = 1: expected at least one sequence, got B = 0");
+        }
+        return x.get(0).getNumCols();
     }
 
-    /** Whether a pass fits into this memory as it is. */
-    boolean hasRoom(Cell cell, int T, int B) {
-        return this.cell.equals(cell) && this.B == B && T <= capacity;
-    }
-
-    /** Of one step forward of one sequence. */
-    static long multiplications(Cell cell) {
-        return (long) cell.gates().size() * cell.hidden() * (cell.hidden() + cell.inputs());
+    private static List<Sequences> room(Cell cell, int T, int B) {
+        requireHeap(cell, T, B);
+        int[] cuts = Parallel.cuts(B, (long) T * B * Weights.multiplications(cell));
+        return IntStream.range(1, cuts.length)
+                .mapToObj(i -> new Sequences(cell, T, cuts[i - 1], cuts[i]))
+                .toList();
     }
 
     private static void requireHeap(Cell cell, long T, long B) {
-        long perUnit = Stream.concat(cell.states().stream(), cell.gates().stream())
-                        .distinct()
-                        .count()
-                + cell.stages().size()
-                - 1;
+        int gates = cell.gates().size();
+        long aliases =
+                IntStream.range(0, gates).filter(q -> cell.stateOf(q) >= 0).count();
+        long perUnit = cell.states().size() + gates - aliases + cell.stages().size() - 1;
         long bytes = 8 * T * B * (perUnit * cell.hidden() + cell.inputs());
         long heap = Runtime.getRuntime().maxMemory();
         if (T * B > Integer.MAX_VALUE) {
@@ -91,39 +94,23 @@ public final class Trace {
         }
     }
 
-    /** Makes the arrays of step t for one share of the sequences, and points {@code step} at them. */
-    void make(Step step, int t, int share) {
-        for (Series[] kind : new Series[][] {state, gate, u}) {
-            for (Series series : kind) {
-                series.make(t, share);
-            }
+    Cell cell() {
+        return parameters.cell();
+    }
+
+    /** Whose sequence b is. */
+    Sequences share(int b) {
+        int share = 0;
+        while (shares.get(share).first + shares.get(share).count <= b) {
+            share++;
         }
-        view(step, t, share);
+        return shares.get(share);
     }
 
-    /** Points {@code step} at step t of one share of the sequences. */
-    void view(Step step, int t, int share) {
-        view(step, t, (series, at) -> series.at(at, share));
-    }
-
-    /** Points {@code step} at a copy of step t of one sequence. */
-    void viewSequence(Step step, int t, int b) {
-        view(step, t, (series, at) -> series.sequence(at, b));
-    }
-
-    private interface Numbers {
-        double[] of(Series series, int t);
-    }
-
-    private void view(Step step, int t, Numbers numbers) {
-        for (int s = 0; s < state.length; s++) {
-            step.before[s] = numbers.of(state[s], t - 1);
-            step.after[s] = numbers.of(state[s], t);
-        }
-        for (int q = 0; q < gate.length; q++) {
-            step.gate[q] = numbers.of(gate[q], t);
-        }
-        step.u = u.length > 0 ? numbers.of(u[0], t) : null;
+    private SimpleMatrix matrix(Function<Sequences, double[]> numbers) {
+        SimpleMatrix m = new SimpleMatrix(cell().hidden(), B);
+        shares.forEach(share -> share.copy(numbers.apply(share), m));
+        return m;
     }
 
     void requireStep(int t, int first) {
@@ -167,7 +154,9 @@ public final class Trace {
      */
     public State state(int t) {
         requireStep(t, 0);
-        return new State(Arrays.stream(state).map(part -> part.matrix(t)).toList());
+        return new State(IntStream.range(0, cell().states().size())
+                .mapToObj(s -> matrix(share -> share.state(s, t)))
+                .toList());
     }
 
     /**
@@ -178,7 +167,7 @@ public final class Trace {
      */
     public SimpleMatrix h(int t) {
         requireStep(t, 0);
-        return state[0].matrix(t);
+        return matrix(share -> share.state(0, t));
     }
 
     /**
@@ -200,7 +189,8 @@ public final class Trace {
      */
     public SimpleMatrix gate(String name, int t) {
         requireStep(t, 1);
-        return gate[number(cell, name)].matrix(t);
+        int q = number(cell(), name);
+        return matrix(share -> share.gate(q, t));
     }
 
     /**
@@ -217,7 +207,7 @@ public final class Trace {
         }
         SimpleMatrix b_y = parameters.get("b_y").mult(SimpleMatrix.ones(1, B));
         SimpleMatrix o = parameters.get("W_hy").mult(h(t)).plus(b_y);
-        requireNoOverflow(Checks.values(o), "o at t = " + t);
+        Overflow.check(Require.values(o), "o", t);
         return o;
     }
 
@@ -229,16 +219,5 @@ public final class Trace {
                     "unknown gate “%s”: expected one of %s".formatted(name, String.join(", ", cell.gates())));
         }
         return q;
-    }
-
-    static void requireNoOverflow(double[] values, String what) {
-        requireNoOverflow(values, 0, values.length, what);
-    }
-
-    static void requireNoOverflow(double[] values, int from, int to, String what) {
-        int bad = Checks.firstNotFinite(values, from, to);
-        if (bad >= 0) {
-            throw new ArithmeticException("%s is %s: the pass overflowed there".formatted(what, values[bad]));
-        }
     }
 }

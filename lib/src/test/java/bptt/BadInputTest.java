@@ -3,12 +3,13 @@ package bptt;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import bptt.cell.Draw;
 import bptt.cell.Gru;
 import bptt.cell.Init;
 import bptt.cell.Lstm;
 import bptt.cell.Parameters;
 import bptt.cell.Rnn;
-import bptt.math.Split;
+import bptt.math.Parallel;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -87,7 +88,7 @@ class BadInputTest {
         refused("W_hh: expected finite numbers, got Infinity in row 0, column 1", () -> p.with("W_hh", infinite));
         refused("expected at least 1 input and 1 unit, got I = 0, H = 3", () -> new Gru(0, 3));
         refused("outputs O: expected 0 (no readout) or more, got -1", () -> Parameters.zeros(new Gru(1, 3), -1));
-        refused("gain: expected 0 or more and finite, got NaN", () -> Init.gaussian(3, Double.NaN, new Random(1)));
+        refused("gain: expected 0 or more and finite, got NaN", () -> Draw.gaussian(3, Double.NaN, new Random(1)));
     }
 
     @Test
@@ -179,7 +180,7 @@ class BadInputTest {
         }
         refused(
                 "seed 3",
-                () -> Split.each(8, i -> {
+                () -> Parallel.each(8, i -> {
                     if (i >= 3) {
                         throw new ArithmeticException("seed " + i);
                     }
@@ -223,7 +224,7 @@ class BadInputTest {
         refused(
                 "x at t = 1: expected a matrix, got null",
                 () -> Bptt.forward(p, java.util.Collections.singletonList(null)));
-        refused("gain: expected 0 or more and finite, got Infinity", () -> Init.orthogonal(2, 1 / 0.0, new Random(1)));
+        refused("gain: expected 0 or more and finite, got Infinity", () -> Draw.orthogonal(2, 1 / 0.0, new Random(1)));
         refused("expected at least 1 input and 1 unit, got I = 2, H = 0", () -> new Lstm(2, 0));
         refused("expected at least 1 input and 1 unit, got I = 2, H = 0", () -> Rnn.relu(2, 0));
     }

@@ -40,21 +40,24 @@ class GradientsTest {
     }
 
     /** All that went in, against the complex step. */
-    private static void agree(
-            Gradients got,
-            Cell cell,
-            Map<String, SimpleMatrix> in,
-            Function<Map<String, SimpleMatrix>, SimpleMatrix> loss) {
-        int compared = 0;
-        for (String name : in.keySet()) {
-            SimpleMatrix want = Reference.gradient(cell, in, name, loss);
-            SimpleMatrix g = name.startsWith("x_")
-                    ? got.x(Integer.parseInt(name.substring(2)))
-                    : name.equals("h_0") ? got.h(0) : name.equals("C_0") ? got.C(0) : got.get(name);
-            agree("∂L/∂" + name + " of " + cell, g, want);
-            compared++;
+    private static void agree(Gradients got, Reference in, Function<Map<String, SimpleMatrix>, SimpleMatrix> loss) {
+        for (String name : in.names()) {
+            agree("∂L/∂" + name, got.get(name), in.gradient(name, loss));
         }
-        assertEquals(3 * cell.gates().size() + 2 + T + cell.states().size(), compared, "quantities compared");
+    }
+
+    /** What goes into a pass of a cell: W_x, W_h, b of each gate, the readout, the inputs and the initial state. */
+    @ParameterizedTest
+    @MethodSource("cells")
+    void nothingIsLeftOut(Cell cell) {
+        int perGate = cell.recurrent() ? 3 : 2;
+        int want = perGate * cell.gates().size()
+                + cell.vectors().size()
+                + 2
+                + T
+                + cell.states().size();
+        Reference in = Reference.of(Cases.parameters(cell, O, random), Cases.sequence(T, I, B, random));
+        assertEquals(want, in.names().size());
     }
 
     private static SimpleMatrix sumOverSteps(Function<Integer, SimpleMatrix> loss) {
@@ -72,13 +75,12 @@ class GradientsTest {
         List<SimpleMatrix> x = Cases.sequence(T, I, B, random), y = Cases.sequence(T, O, B, random);
         State start = Cases.state(cell, B, random);
         Trace trace = Bptt.forward(p, x, start);
-        Map<String, SimpleMatrix> in = Reference.inputs(p, x, start);
+        Reference in = Reference.of(p, x, start);
         Function<Map<String, SimpleMatrix>, SimpleMatrix> loss =
                 out -> sumOverSteps(t -> Reference.meanSquared(out.get("o_" + t), y.get(t - 1)));
 
-        assertEquals(
-                loss.apply(Reference.run(cell, in)).get(0), Loss.meanSquared(y).value(trace), 1e-12);
-        agree(Bptt.backward(trace, Loss.meanSquared(y)), cell, in, loss);
+        assertEquals(loss.apply(in.run()).get(0), Loss.meanSquared(y).value(trace), 1e-12);
+        agree(Bptt.backward(trace, Loss.meanSquared(y)), in, loss);
     }
 
     @ParameterizedTest
@@ -89,12 +91,11 @@ class GradientsTest {
         State start = Cases.state(cell, B, random);
         SimpleMatrix y = Loss.oneHot(O, 0, 2, 1, 1, 2);
         Trace trace = Bptt.forward(p, x, start);
-        Map<String, SimpleMatrix> in = Reference.inputs(p, x, start);
+        Reference in = Reference.of(p, x, start);
         Function<Map<String, SimpleMatrix>, SimpleMatrix> loss = out -> Reference.crossEntropy(out.get("o_" + T), y);
 
-        assertEquals(
-                loss.apply(Reference.run(cell, in)).get(0), Loss.crossEntropy(y).value(trace), 1e-12);
-        agree(Bptt.backward(trace, Loss.crossEntropy(y)), cell, in, loss);
+        assertEquals(loss.apply(in.run()).get(0), Loss.crossEntropy(y).value(trace), 1e-12);
+        agree(Bptt.backward(trace, Loss.crossEntropy(y)), in, loss);
     }
 
     /** A loss at some steps of o, plus one on the states themselves. */
@@ -107,7 +108,7 @@ class GradientsTest {
         SimpleMatrix c = Cases.matrix(O, B, random);
         Trace trace = Bptt.forward(p, x, start);
         Gradients got = Bptt.backward(trace, Map.of(T, c, 2, c), Map.of(3, seed, T, seed));
-        agree(got, cell, Reference.inputs(p, x, start), out -> {
+        agree(got, Reference.of(p, x, start), out -> {
             SimpleMatrix L =
                     Reference.sum(c.elementMult(out.get("o_" + T))).plus(Reference.sum(c.elementMult(out.get("o_2"))));
             for (int s = 0; s < cell.states().size(); s++) {
@@ -130,11 +131,10 @@ class GradientsTest {
         Trace trace = Bptt.forward(p, x, Cases.state(cell, B, random));
         Gradients got = Bptt.backward(trace, Loss.meanSquared(y));
         int t = 2;
-        Map<String, SimpleMatrix> rest = Reference.inputs(p, x.subList(t, T), trace.state(t));
+        Reference rest = Reference.of(p, x.subList(t, T), trace.state(t));
         for (int s = 0; s < cell.states().size(); s++) {
             String name = cell.states().get(s) + "_0";
-            SimpleMatrix want =
-                    Reference.gradient(cell, rest, name, out -> Reference.meanSquared(out.get("o_" + (T - t)), y));
+            SimpleMatrix want = rest.gradient(name, out -> Reference.meanSquared(out.get("o_" + (T - t)), y));
             agree("∂L/∂state at " + t, got.state(t).parts().get(s), want);
         }
     }
@@ -163,7 +163,7 @@ class GradientsTest {
         List<SimpleMatrix> x = Cases.sequence(T, I, B, random), y = Cases.sequence(T, O, B, random);
         Loss loss = Loss.meanSquared(y);
         Gradients got = Bptt.backward(Bptt.forward(p, x), loss);
-        String name = "W_h" + cell.gates().get(0);
+        String name = (cell.recurrent() ? "W_h" : "W_x") + cell.gates().get(0);
         SimpleMatrix want = Derivatives.gradient(
                 Derivatives.central(
                         W -> new SimpleMatrix(new double[][] {{loss.value(Bptt.forward(p.with(name, W), x))}}),
@@ -181,7 +181,7 @@ class GradientsTest {
         List<SimpleMatrix> x = Cases.sequence(T, I, B, random);
         State start = Cases.state(cell, B, random);
         Trace trace = Bptt.forward(p, x, start);
-        Map<String, SimpleMatrix> want = Reference.run(cell, Reference.inputs(p, x, start));
+        Map<String, SimpleMatrix> want = Reference.of(p, x, start).run();
         for (int t = 1; t <= T; t++) {
             agree("h_" + t, trace.h(t), want.get("h_" + t));
             agree("o_" + t, trace.o(t), want.get("o_" + t));
@@ -202,12 +202,14 @@ class GradientsTest {
         Gradients writing = Bptt.backward(Bptt.forward(decoder, z, reading.state(4)), Loss.meanSquared(y));
         Gradients got = Bptt.backward(reading, writing.state(0));
 
-        Map<String, SimpleMatrix> first = Reference.inputs(encoder, x, State.zero(cell, B));
+        Reference first = Reference.of(encoder, x);
         for (String name : encoder.names()) {
-            SimpleMatrix want = Reference.gradient(cell, first, name, read -> {
-                Map<String, SimpleMatrix> second = Reference.inputs(decoder, z, State.zero(cell, B));
-                cell.states().forEach(part -> second.put(part + "_0", read.get(part + "_4")));
-                return Reference.meanSquared(Reference.run(cell, second).get("o_3"), y);
+            SimpleMatrix want = first.gradient(name, read -> {
+                Reference second = Reference.of(decoder, z);
+                for (String part : cell.states()) {
+                    second = second.with(part + "_0", read.get(part + "_4"));
+                }
+                return Reference.meanSquared(second.run().get("o_3"), y);
             });
             agree(name + " of the encoder", got.get(name), want);
         }
@@ -223,8 +225,7 @@ class GradientsTest {
         Gradients got = Bptt.backward(Bptt.forward(p, x, start), Loss.meanSquared(y));
         agree(
                 got,
-                cell,
-                Reference.inputs(p, x, start),
+                Reference.of(p, x, start),
                 out -> sumOverSteps(t -> Reference.meanSquared(out.get("o_" + t), y.get(t - 1))));
     }
 
@@ -249,24 +250,22 @@ class GradientsTest {
         Gradients above = Bptt.backward(second, Loss.meanSquared(y));
         Gradients got = Bptt.backward(
                 first, Map.of(), Map.of(1, State.of(above.x(1)), 2, State.of(above.x(2)), 3, State.of(above.x(3))));
-        SimpleMatrix want = Reference.gradient(lower, Reference.inputs(p, x, State.zero(lower, B)), "W_hh", below -> {
-            Map<String, SimpleMatrix> in = Reference.inputs(q, List.of(x.get(0)), State.zero(upper, B));
+        SimpleMatrix want = Reference.of(p, x).gradient("W_hh", below -> {
+            Reference in = Reference.of(q, List.of(first.h(1), first.h(2), first.h(3)));
             for (int t = 1; t <= 3; t++) {
-                in.put("x_" + t, below.get("h_" + t));
+                in = in.with("x_" + t, below.get("h_" + t));
             }
-            return Reference.meanSquared(Reference.run(upper, in).get("o_3"), y);
+            return Reference.meanSquared(in.run().get("o_3"), y);
         });
         agree("W_hh of the lower layer", got.get("W_hh"), want);
     }
 
     /** Sequences do not influence one another, and the number of threads that share a batch changes no bit. */
     @ParameterizedTest
-    @MethodSource("cells")
-    void eachSequenceOfALargeBatchAsIfAlone(Cell small) {
+    @MethodSource("bptt.Cases#kinds")
+    void eachSequenceOfALargeBatchAsIfAlone(Cases.Kind kind) {
         int n = 16, steps = 90; // enough work for every thread
-        Cell cell = small instanceof Rnn rnn
-                ? new Rnn(I, 40, rnn.activation())
-                : small.states().size() > 1 ? new bptt.cell.Lstm(I, 40) : new bptt.cell.Gru(I, 40);
+        Cell cell = kind.of().apply(I, 40);
         Parameters p = bptt.cell.Init.uniform(cell, 0, random);
         List<SimpleMatrix> x = Cases.sequence(steps, I, n, random);
         State seed = Cases.state(cell, n, random);
@@ -291,7 +290,7 @@ class GradientsTest {
     @MethodSource("cells")
     void passesInTheSameMemory(Cell cell) {
         Parameters p = Cases.parameters(cell, O, random);
-        Pass pass = new Pass();
+        Workspace pass = new Workspace();
         for (int steps : new int[] {T, T, 2, T, T + 3, 5}) {
             List<SimpleMatrix> x = Cases.sequence(steps, I, B, random);
             State start = Cases.state(cell, B, random);
@@ -313,11 +312,9 @@ class GradientsTest {
         State start = Cases.state(cell, B, random);
         SimpleMatrix y = Loss.oneHot(O, 0, 2, 1, 1, 2);
         Loss loss = Loss.crossEntropy(Map.of(2, y, T, y));
-        agree(
-                Bptt.backward(Bptt.forward(p, x, start), loss),
-                cell,
-                Reference.inputs(p, x, start),
-                out -> Reference.crossEntropy(out.get("o_2"), y).plus(Reference.crossEntropy(out.get("o_" + T), y)));
+        agree(Bptt.backward(Bptt.forward(p, x, start), loss), Reference.of(p, x, start), out -> Reference.crossEntropy(
+                        out.get("o_2"), y)
+                .plus(Reference.crossEntropy(out.get("o_" + T), y)));
 
         State seed = Cases.state(cell, B, random);
         Gradients direct = Bptt.backward(Bptt.forward(p, x), Map.of(), Map.of(0, seed));

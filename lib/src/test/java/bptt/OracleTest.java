@@ -9,7 +9,7 @@ import bptt.cell.Lstm;
 import bptt.cell.Parameters;
 import bptt.cell.Rnn;
 import bptt.flow.Jacobians;
-import bptt.flow.Norms;
+import bptt.flow.Norm;
 import com.google.gson.Gson;
 import com.google.gson.JsonParseException;
 import java.io.IOException;
@@ -139,18 +139,18 @@ class OracleTest {
             int k = want.k[n];
             SimpleMatrix J = jacobians.get(k);
             if (want.dhT_dhk != null) {
-                agree("‖∂h_T/∂h_" + k + "‖", Norms.spectral(J), want.dhT_dhk[n]);
+                agree("‖∂h_T/∂h_" + k + "‖", Norm.SPECTRAL.of(J), want.dhT_dhk[n]);
                 compared++;
             }
             if (want.joint != null) {
                 SimpleMatrix block = J.extractMatrix(c.H, 2 * c.H, c.H, 2 * c.H);
-                agree("‖∂(h,C)_T/∂(h,C)_" + k + "‖", Norms.spectral(J), want.joint[n]);
-                agree("‖block " + k + "‖", Norms.spectral(block), want.dCT_dCk_block[n]);
+                agree("‖∂(h,C)_T/∂(h,C)_" + k + "‖", Norm.SPECTRAL.of(J), want.joint[n]);
+                agree("‖block " + k + "‖", Norm.SPECTRAL.of(block), want.dCT_dCk_block[n]);
                 compared++;
                 if (want.dCT_dCk_total != null && want.dCT_dCk_total[n] != null) {
                     agree(
                             "‖dC_T/dC_" + k + "‖",
-                            Norms.spectral(Jacobians.cellState(trace, 0, k, J)),
+                            Norm.SPECTRAL.of(Jacobians.cellState(trace, 0, k, J)),
                             want.dCT_dCk_total[n]);
                 }
             }

@@ -1,15 +1,29 @@
 package bptt.cell;
 
+import static bptt.cell.Elementwise.oneMinus;
+import static bptt.cell.Elementwise.sigmoid;
+import static bptt.cell.Elementwise.tanh;
+
 import bptt.math.Functions;
 import java.util.List;
+import org.ejml.simple.SimpleMatrix;
 
 /**
  * Gated recurrent unit in the form of Cho et al. 2014, the reset gate applied before the product:
  *
  * <pre>
  *    r = σ(a_r)   z = σ(a_z)        (first stage)
- *    n = tanh(W_xn x_t + W_hn (r ∘ h_{t−1}) + b_n)   (second stage)
+ *    u = r ∘ h_{t−1}
+ *    n = tanh(W_xn x_t + W_hn u + b_n)   (second stage)
  *    h_t = z ∘ h_{t−1} + (1 − z) ∘ n
+ * </pre>
+ *
+ * Backwards:
+ *
+ * <pre>
+ *    ∂L/∂a_n = ∂L/∂h_t ∘ (1 − z) ∘ (1 − n²)          ∂L/∂u = W_hnᵀ ∂L/∂a_n
+ *    ∂L/∂a_r = ∂L/∂u ∘ h_{t−1} ∘ r ∘ (1 − r)         ∂L/∂a_z = ∂L/∂h_t ∘ (h_{t−1} − n) ∘ z ∘ (1 − z)
+ *    ∂L/∂h_{t−1} = ∂L/∂h_t ∘ z + ∂L/∂u ∘ r + W_hrᵀ ∂L/∂a_r + W_hzᵀ ∂L/∂a_z
  * </pre>
  *
  * PyTorch's form applies r after the product with W_hn and is otherwise the same.
@@ -22,7 +36,7 @@ public record Gru(int inputs, int hidden) implements Cell {
 
     /** Checks the sizes. */
     public Gru {
-        Parameters.requireSizes(inputs, hidden);
+        Require.sizes(inputs, hidden);
     }
 
     @Override
@@ -65,5 +79,23 @@ public record Gru(int inputs, int hidden) implements Cell {
                 dhBefore[j] += du[j] * r[j];
             }
         }
+    }
+
+    @Override
+    public List<SimpleMatrix> formulas(Gates a, List<SimpleMatrix> before) {
+        SimpleMatrix h = before.get(0), r = sigmoid(a.of("r", h)), z = sigmoid(a.of("z", h));
+        SimpleMatrix n = tanh(a.of("n", r.elementMult(h)));
+        return List.of(z.elementMult(h).plus(oneMinus(z).elementMult(n)));
+    }
+
+    @Override
+    public List<SimpleMatrix> adjoint(Gates a, List<SimpleMatrix> before, List<SimpleMatrix> dAfter) {
+        SimpleMatrix h = before.get(0), dh = dAfter.get(0), r = sigmoid(a.of("r", h)), z = sigmoid(a.of("z", h));
+        SimpleMatrix u = r.elementMult(h), n = tanh(a.of("n", u));
+        SimpleMatrix du = a.back("n", u, dh.elementMult(oneMinus(z)).elementMult(oneMinus(n.elementMult(n))));
+        return List.of(dh.elementMult(z)
+                .plus(du.elementMult(r))
+                .plus(a.back("r", h, du.elementMult(h).elementMult(r).elementMult(oneMinus(r))))
+                .plus(a.back("z", h, dh.elementMult(h.minus(n)).elementMult(z).elementMult(oneMinus(z)))));
     }
 }

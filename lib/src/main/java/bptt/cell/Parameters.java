@@ -8,8 +8,8 @@ import java.util.function.BiFunction;
 import org.ejml.simple.SimpleMatrix;
 
 /**
- * The weights of a network by name: for each gate q of the cell W_xq (H×I), W_hq (H×H) and b_q
- * (H×1), and for the readout o_t = W_hy h_t + b_y, if there is one, W_hy (O×H) and b_y (O×1).
+ * The weights of a network by name: for each gate q of the cell W_xq (H×I), W_hq (H×H, unless the cell's gates do not see h) and
+ * b_q (H×1), the cell's own vectors (H×1), and for the readout o_t = W_hy h_t + b_y, if there is one, W_hy (O×H) and b_y (O×1).
  * Immutable; no entry is NaN or infinite.
  */
 public final class Parameters {
@@ -38,9 +38,12 @@ public final class Parameters {
         Map<String, SimpleMatrix> values = new LinkedHashMap<>();
         for (String q : cell.gates()) {
             values.put("W_x" + q, new SimpleMatrix(H, I));
-            values.put("W_h" + q, new SimpleMatrix(H, H));
+            if (cell.recurrent()) {
+                values.put("W_h" + q, new SimpleMatrix(H, H));
+            }
             values.put("b_" + q, new SimpleMatrix(H, 1));
         }
+        cell.vectors().forEach(name -> values.put(name, new SimpleMatrix(H, 1)));
         if (outputs > 0) {
             values.put("W_hy", new SimpleMatrix(outputs, H));
             values.put("b_y", new SimpleMatrix(outputs, 1));
@@ -59,11 +62,26 @@ public final class Parameters {
      */
     public Parameters with(String name, SimpleMatrix value) {
         SimpleMatrix old = get(name);
-        Checks.shape(value, old.getNumRows(), old.getNumCols(), name);
-        Checks.finite(value, name);
+        Require.shape(value, old.getNumRows(), old.getNumCols(), name);
+        Require.finite(value, name);
         Map<String, SimpleMatrix> copy = new LinkedHashMap<>(values);
         copy.put(name, value.copy());
         return new Parameters(cell, outputs, copy);
+    }
+
+    /**
+     * The same parameters with every entry of one replaced, for example {@code with("b_f", 1)}, the usual forget bias (Gers et al.
+     * 2000, Jozefowicz et al. 2015).
+     *
+     * @param name its name
+     * @param value of every entry
+     * @return new parameters
+     * @throws IllegalArgumentException if the name is unknown or the value not finite
+     */
+    public Parameters with(String name, double value) {
+        SimpleMatrix a = get(name);
+        a.fill(value);
+        return with(name, a);
     }
 
     /**
@@ -77,8 +95,8 @@ public final class Parameters {
         Map<String, SimpleMatrix> mapped = new LinkedHashMap<>();
         values.forEach((name, old) -> {
             SimpleMatrix a = value.apply(name, old.copy());
-            Checks.shape(a, old.getNumRows(), old.getNumCols(), name);
-            Checks.finite(a, name);
+            Require.shape(a, old.getNumRows(), old.getNumCols(), name);
+            Require.finite(a, name);
             mapped.put(name, a.copy());
         });
         return new Parameters(cell, outputs, mapped);
@@ -136,12 +154,5 @@ public final class Parameters {
      */
     public int outputs() {
         return outputs;
-    }
-
-    static void requireSizes(int inputs, int hidden) {
-        if (inputs < 1 || hidden < 1) {
-            throw new IllegalArgumentException(
-                    "expected at least 1 input and 1 unit, got I = " + inputs + ", H = " + hidden);
-        }
     }
 }

@@ -1,12 +1,15 @@
 package bptt.cell;
 
+import static bptt.cell.Elementwise.oneMinus;
+
 import bptt.math.Functions;
 import java.util.List;
+import org.ejml.simple.SimpleMatrix;
 
 /**
- * The simple (Elman) recurrent network: h_t = φ(a_t), a_t = W_xh x_t + W_hh h_{t−1} + b_h. Elman
- * 1990, “Finding structure in time”; with φ = ReLU and W_hh = I the IRNN of Le, Jaitly and Hinton
- * 2015.
+ * The simple (Elman) recurrent network: h_t = φ(a_t), a_t = W_xh x_t + W_hh h_{t−1} + b_h. Elman 1990, “Finding structure in
+ * time”; with φ = ReLU and W_hh = I the IRNN of Le, Jaitly and Hinton 2015. Backwards: ∂L/∂a_t = ∂L/∂h_t ∘ φ′(a_t), and
+ * ∂L/∂h_{t−1} = W_hhᵀ ∂L/∂a_t.
  *
  * @param inputs I
  * @param hidden H
@@ -28,6 +31,16 @@ public record Rnn(int inputs, int hidden, Activation activation) implements Cell
                     da[j] = dh[j] * (1 - h[j] * h[j]);
                 }
             }
+
+            @Override
+            SimpleMatrix of(SimpleMatrix a) {
+                return Elementwise.tanh(a);
+            }
+
+            @Override
+            SimpleMatrix back(SimpleMatrix dh, SimpleMatrix h) {
+                return dh.elementMult(oneMinus(h.elementMult(h)));
+            }
         },
         /** φ = max(a, 0), φ′ = 1 if a &gt; 0, otherwise 0 (at the kink a = 0 too). NaN stays NaN. */
         RELU {
@@ -46,6 +59,16 @@ public record Rnn(int inputs, int hidden, Activation activation) implements Cell
                     da[j] = Math.fma(dh[j], Math.min(1, h[j] * 0x1p1000 * 0x1p1000), 0);
                 }
             }
+
+            @Override
+            SimpleMatrix of(SimpleMatrix a) {
+                return Elementwise.relu(a);
+            }
+
+            @Override
+            SimpleMatrix back(SimpleMatrix dh, SimpleMatrix h) {
+                return dh.elementMult(Elementwise.positive(h));
+            }
         },
         /** φ = σ, φ′ = h (1 − h). */
         SIGMOID {
@@ -60,6 +83,16 @@ public record Rnn(int inputs, int hidden, Activation activation) implements Cell
                     da[j] = dh[j] * h[j] * (1 - h[j]);
                 }
             }
+
+            @Override
+            SimpleMatrix of(SimpleMatrix a) {
+                return Elementwise.sigmoid(a);
+            }
+
+            @Override
+            SimpleMatrix back(SimpleMatrix dh, SimpleMatrix h) {
+                return dh.elementMult(h).elementMult(oneMinus(h));
+            }
         },
         /** φ(a) = a, φ′ = 1: the linear network. */
         IDENTITY {
@@ -72,19 +105,35 @@ public record Rnn(int inputs, int hidden, Activation activation) implements Cell
                     da[j] = dh[j];
                 }
             }
+
+            @Override
+            SimpleMatrix of(SimpleMatrix a) {
+                return a;
+            }
+
+            @Override
+            SimpleMatrix back(SimpleMatrix dh, SimpleMatrix h) {
+                return dh;
+            }
         };
 
         abstract void apply(double[] a, int n);
 
         /** da ← dh ∘ φ′; the loop is in here because a call per element would cost more than the arithmetic. */
         abstract void back(double[] da, double[] dh, double[] h, int n);
+
+        /** φ(a), of real or complex matrices. */
+        abstract SimpleMatrix of(SimpleMatrix a);
+
+        /** dh ∘ φ′, likewise. */
+        abstract SimpleMatrix back(SimpleMatrix dh, SimpleMatrix h);
     }
 
     private static final List<List<String>> STAGES = List.of(List.of("h"));
 
-    /** Checks the sizes. */
+    /** Require the sizes. */
     public Rnn {
-        Parameters.requireSizes(inputs, hidden);
+        Require.sizes(inputs, hidden);
     }
 
     /**
@@ -115,12 +164,28 @@ public record Rnn(int inputs, int hidden, Activation activation) implements Cell
     }
 
     @Override
+    public int stateOf(int gate) {
+        return 0;
+    }
+
+    @Override
     public void forward(int stage, Step s) {
-        activation.apply(s.gate[0], s.n); // the gate h is the state h
+        activation.apply(s.gate[0], s.n);
     }
 
     @Override
     public void backward(int stage, Step s) {
         activation.back(s.dGate[0], s.dAfter[0], s.gate[0], s.n);
+    }
+
+    @Override
+    public List<SimpleMatrix> formulas(Gates a, List<SimpleMatrix> before) {
+        return List.of(activation.of(a.of("h", before.get(0))));
+    }
+
+    @Override
+    public List<SimpleMatrix> adjoint(Gates a, List<SimpleMatrix> before, List<SimpleMatrix> dAfter) {
+        SimpleMatrix h = activation.of(a.of("h", before.get(0)));
+        return List.of(a.back("h", before.get(0), activation.back(dAfter.get(0), h)));
     }
 }

@@ -12,22 +12,19 @@ public final class Step {
     /** State at t−1, by part: h, then C. Not modified. */
     public final double[][] before;
 
-    /** State at t, by part: set by the last stage of the forward step. One with the name of a gate is that gate's array. */
+    /** State at t, by part: set by the last stage of the forward step, but for a part that is a gate ({@link Cell#stateOf}). */
     public final double[][] after;
 
-    /**
-     * By gate: the pre-activation a_q on entry of its stage's forward step, the gate's value from
-     * then on.
-     */
+    /** By gate: the pre-activation a_q on entry of its stage's forward step, the gate's value from then on. */
     public final double[][] gate;
+
+    /** By name of {@link Cell#vectors}: the vector once for each sequence. Not modified. */
+    public double[][] vector;
 
     /** u of the second stage: set by the first stage of the forward step. */
     public double[] u;
 
-    /**
-     * ∂L/∂(state at t), by part, everything from later steps and from the output included. Not
-     * modified.
-     */
+    /** ∂L/∂(state at t), by part, everything from later steps and from the output included. Not modified. */
     public final double[][] dAfter;
 
     /** ∂L/∂(state at t−1), by part: added to. */
@@ -36,8 +33,14 @@ public final class Step {
     /** ∂L/∂a_q by gate: set by its stage's backward step. */
     public final double[][] dGate;
 
+    /** The derivative with respect to each vector, sequence by sequence: added to. */
+    public double[][] dVector;
+
     /** ∂L/∂u of the second stage, complete when the first stage's backward step is called. */
     public double[] dU;
+
+    /** Two arrays for intermediate results within one call. */
+    public final double[][] scratch;
 
     /**
      * Room for one step of a cell.
@@ -55,5 +58,6 @@ public final class Step {
         dAfter = new double[states][];
         dBefore = new double[states][];
         dGate = new double[gates][];
+        scratch = new double[2][n];
     }
 }

@@ -1,6 +1,6 @@
 package bptt.check;
 
-import bptt.cell.Checks;
+import bptt.cell.Require;
 import java.util.function.UnaryOperator;
 import org.ejml.simple.SimpleMatrix;
 
@@ -20,7 +20,7 @@ public final class Derivatives {
     /**
      * The complex step: ∂f/∂a_j = Im f(a + iε e_j)/ε + O(ε²). No difference is formed, so no digits cancel and ε can be
      * tiny (Squire and Trapp 1998). Needs a function that is analytic where it is evaluated, written with operations that
-     * accept complex matrices: EJML's and those of {@link Elementwise}.
+     * accept complex matrices: EJML's and those of {@link bptt.cell.Elementwise}.
      *
      * @param f the function; gets a complex matrix of a's shape
      * @param a where to differentiate
@@ -28,7 +28,7 @@ public final class Derivatives {
      * @throws IllegalArgumentException if f returns real values for every direction, which would be a derivative of zero
      */
     public static SimpleMatrix complexStep(UnaryOperator<SimpleMatrix> f, SimpleMatrix a) {
-        Checks.finite(a, "where to differentiate");
+        Require.finite(a, "where to differentiate");
         SimpleMatrix derivative = null;
         boolean real = true;
         for (int j = 0; j < a.getNumElements(); j++) {
@@ -57,7 +57,7 @@ public final class Derivatives {
      * @return mn×pq
      */
     public static SimpleMatrix central(UnaryOperator<SimpleMatrix> f, SimpleMatrix a, double h) {
-        Checks.finite(a, "where to differentiate");
+        Require.finite(a, "where to differentiate");
         if (!(h > 0)) {
             throw new IllegalArgumentException("step h: expected a positive number, got " + h);
         }
@@ -82,7 +82,7 @@ public final class Derivatives {
      * @return p×q
      */
     public static SimpleMatrix gradient(SimpleMatrix derivative, SimpleMatrix like) {
-        Checks.shape(derivative, 1, like.getNumElements(), "derivative of a single number");
+        Require.shape(derivative, 1, like.getNumElements(), "derivative of a single number");
         SimpleMatrix gradient = new SimpleMatrix(like.getNumRows(), like.getNumCols());
         for (int j = 0; j < like.getNumElements(); j++) {
             gradient.set(j % like.getNumRows(), j / like.getNumRows(), derivative.get(0, j));

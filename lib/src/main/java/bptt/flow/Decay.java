@@ -2,13 +2,11 @@ package bptt.flow;
 
 import bptt.StateGradients;
 import bptt.Trace;
-import bptt.math.Split;
+import bptt.math.Parallel;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.function.Function;
-import java.util.function.Supplier;
-import java.util.function.ToDoubleFunction;
 import java.util.stream.IntStream;
 import org.ejml.simple.SimpleMatrix;
 
@@ -32,12 +30,11 @@ public record Decay(double[] x, double[][] bySeed) {
      *
      * @param seeds number of seeds, 1, 2, …
      * @param distances n, ascending, 0 … T
-     * @param norm {@link Norms#spectral()}, or {@code () -> Norms::frobenius}; asked once per seed
+     * @param norm which
      * @param pass a forward pass from a seeded generator: parameters and inputs both come from it
      * @return the curve of norms
      */
-    public static Decay ofState(
-            int seeds, int[] distances, Supplier<ToDoubleFunction<SimpleMatrix>> norm, Function<Random, Trace> pass) {
+    public static Decay ofState(int seeds, int[] distances, Norm norm, Function<Random, Trace> pass) {
         double[] x = Arrays.stream(distances).asDoubleStream().toArray();
         return overSeeds(seeds, x, random -> norms(pass.apply(random), distances, norm));
     }
@@ -54,8 +51,8 @@ public record Decay(double[] x, double[][] bySeed) {
         if (seeds < 1) {
             throw new IllegalArgumentException("seeds: expected at least 1, got " + seeds);
         }
-        double[][] bySeed =
-                Split.each(seeds, i -> values.apply(new Random(FIRST_SEED + i))).toArray(double[][]::new);
+        double[][] bySeed = Parallel.each(seeds, i -> values.apply(new Random(FIRST_SEED + i)))
+                .toArray(double[][]::new);
         for (double[] row : bySeed) {
             if (row.length != x.length || Arrays.stream(row).anyMatch(Double::isNaN)) {
                 throw new IllegalStateException("expected %d values that are numbers from each seed, got %s"
@@ -70,24 +67,24 @@ public record Decay(double[] x, double[][] bySeed) {
      *
      * @param trace a forward pass, sequence 0 of it
      * @param distances n, ascending, 0 … T
-     * @param norm of an N×N matrix; asked once, applied in the order of the distances
+     * @param norm which
      * @return one norm per distance
      */
-    public static double[] norms(Trace trace, int[] distances, Supplier<ToDoubleFunction<SimpleMatrix>> norm) {
+    public static double[] norms(Trace trace, int[] distances, Norm norm) {
         int last = distances.length == 0 ? -1 : distances[distances.length - 1];
         if (last < 0 || distances[0] < 0 || last > trace.steps() || !ascending(distances)) {
             throw new IllegalArgumentException("distances: expected ascending within 0 … T = %d, got %s"
                     .formatted(trace.steps(), Arrays.toString(distances)));
         }
         double[] norms = new double[distances.length];
-        ToDoubleFunction<SimpleMatrix> of = norm.get();
+        Norm of = norm.ofRun();
         StateGradients pass = Jacobians.unitSeeds(trace, 0, trace.steps());
         for (int from = 0; from < distances.length; from += AT_ONCE) {
             int[] some = Arrays.copyOfRange(distances, from, Math.min(from + AT_ONCE, distances.length));
             int[] ks = Arrays.stream(some).map(n -> trace.steps() - n).toArray();
             List<SimpleMatrix> jacobians = pass.rows(ks);
             for (int i = 0; i < some.length; i++) {
-                norms[from + i] = of.applyAsDouble(jacobians.get(i));
+                norms[from + i] = of.of(jacobians.get(i));
             }
         }
         return norms;

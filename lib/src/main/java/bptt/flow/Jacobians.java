@@ -3,7 +3,7 @@ package bptt.flow;
 import bptt.State;
 import bptt.StateGradients;
 import bptt.Trace;
-import bptt.cell.Checks;
+import bptt.cell.Require;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -85,7 +85,7 @@ public final class Jacobians {
     public static SimpleMatrix cellState(Trace trace, int sequence, int k, SimpleMatrix J) {
         State s = trace.state(k);
         int H = s.C().getNumRows();
-        Checks.shape(J, 2 * H, 2 * H, "∂s_t/∂s_k");
+        Require.shape(J, 2 * H, 2 * H, "∂s_t/∂s_k");
         SimpleMatrix dC_dh = J.extractMatrix(H, 2 * H, 0, H);
         SimpleMatrix dC_dC = J.extractMatrix(H, 2 * H, H, 2 * H);
         if (k == 0) {

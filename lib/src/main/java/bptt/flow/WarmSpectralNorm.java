@@ -1,10 +1,9 @@
 package bptt.flow;
 
-import bptt.cell.Checks;
+import bptt.cell.Require;
 import bptt.math.Product;
 import java.util.Arrays;
 import java.util.Random;
-import java.util.function.ToDoubleFunction;
 import org.ejml.data.DMatrixRMaj;
 import org.ejml.dense.row.SingularOps_DDRM;
 import org.ejml.dense.row.factory.DecompositionFactory_DDRM;
@@ -19,7 +18,7 @@ import org.ejml.simple.SimpleMatrix;
  * singular triple (σ, x, y) of B, V y and U x are those of A up to the residual β |x_k|, so σ is
  * within it of a singular value of A. If that does not become small, the full decomposition decides.
  */
-final class WarmSpectralNorm implements ToDoubleFunction<SimpleMatrix> {
+final class WarmSpectralNorm implements Norm {
     private static final double TOLERANCE = 1e-11;
     private static final int CHECK_EVERY = 4;
     private static final int LIMIT = 40;
@@ -31,8 +30,8 @@ final class WarmSpectralNorm implements ToDoubleFunction<SimpleMatrix> {
     private double[] direction = {};
 
     @Override
-    public double applyAsDouble(SimpleMatrix A) {
-        Checks.finite(A, "matrix");
+    public double of(SimpleMatrix A) {
+        Require.finite(A, "matrix");
         int m = A.getNumCols(), n = A.getNumRows(), limit = Math.min(LIMIT, Math.min(m, n) - 1);
         double largest = A.elementMaxAbs();
         if (largest == 0) {
@@ -42,7 +41,7 @@ final class WarmSpectralNorm implements ToDoubleFunction<SimpleMatrix> {
             direction = new Random(1).doubles(n, -1, 1).toArray();
             start = new double[n];
         }
-        double[] a = Checks.values(A);
+        double[] a = Require.values(A);
         double[][] rows = new double[m][n], columns = new double[n][m];
         for (int i = 0; i < m; i++) {
             for (int j = 0; j < n; j++) {
@@ -56,7 +55,7 @@ final class WarmSpectralNorm implements ToDoubleFunction<SimpleMatrix> {
         for (int j = 0; j < n; j++) {
             V[0][j] = start[j] + MIXED_IN * direction[j];
         }
-        divide(V[0], Norms.length(V[0]));
+        divide(V[0], Vectors.length(V[0]));
         for (int k = 0; k < limit; k++) {
             U[k] = Arrays.copyOf(At.of(V, k)[0], m);
             alpha[k] = orthogonalise(U, k);
@@ -69,7 +68,7 @@ final class WarmSpectralNorm implements ToDoubleFunction<SimpleMatrix> {
                 }
             }
         }
-        return Norms.spectral(A);
+        return Norm.SPECTRAL.of(A);
     }
 
     /** σ₁ of the bidiagonal matrix, or NaN if its residual is too large. Keeps V y for the next start. */
@@ -104,13 +103,13 @@ final class WarmSpectralNorm implements ToDoubleFunction<SimpleMatrix> {
     private static double orthogonalise(double[][] Q, int k) {
         for (int pass = 0; pass < 2; pass++) {
             for (int i = 0; i < k; i++) {
-                double c = Norms.dot(Q[i], Q[k]);
+                double c = Vectors.dot(Q[i], Q[k]);
                 for (int j = 0; j < Q[k].length; j++) {
                     Q[k][j] = Math.fma(-c, Q[i][j], Q[k][j]);
                 }
             }
         }
-        double length = Norms.length(Q[k]);
+        double length = Vectors.length(Q[k]);
         divide(Q[k], length);
         return length;
     }

@@ -70,7 +70,7 @@ public final class Product {
     public static double[][] ofTransposed(Transposed a, int columns, double[][] z, int R, int n) {
         double[][] g = new double[columns][n];
         int rows = (columns + 3) / 4 * 4; // the vector kernel computes four at a time
-        Split.over(n, (long) R * n * columns, (from, to) -> {
+        Parallel.over(n, (long) R * n * columns, (from, to) -> {
             Kernel.Room room = KERNEL.room(rows, BLOCK, to - from);
             double[][] at = new double[rows][BLOCK];
             for (int r = 0; r < R; r += BLOCK) {

@@ -1,6 +1,6 @@
 package bptt.show;
 
-import bptt.train.Progress;
+import bptt.Progress;
 import java.util.Locale;
 import java.util.function.Consumer;
 

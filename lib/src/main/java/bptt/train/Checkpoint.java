@@ -1,13 +1,14 @@
 package bptt.train;
 
-import bptt.cell.Checks;
 import bptt.cell.Parameters;
+import bptt.cell.Require;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.ejml.simple.SimpleMatrix;
 
@@ -17,10 +18,7 @@ import org.ejml.simple.SimpleMatrix;
  * @param experiment whose training it is
  * @param updates made so far
  * @param parameters θ by name, row by row
- * @param m the optimiser's
- * @param v the optimiser's
- * @param power1 the optimiser's
- * @param power2 the optimiser's
+ * @param moments what the rule remembers, likewise
  * @param recent losses of the updates since the last look
  * @param losses means of earlier ones
  */
@@ -28,15 +26,12 @@ record Checkpoint(
         Experiment experiment,
         int updates,
         Map<String, double[]> parameters,
-        Map<String, double[]> m,
-        Map<String, double[]> v,
-        double power1,
-        double power2,
+        List<Map<String, double[]>> moments,
         double[] recent,
         double[] losses) {
     static Map<String, double[]> numbers(Parameters p) {
         Map<String, double[]> numbers = new LinkedHashMap<>();
-        p.asMap().forEach((name, a) -> numbers.put(name, Checks.values(a)));
+        p.asMap().forEach((name, a) -> numbers.put(name, Require.values(a)));
         return numbers;
     }
 

@@ -23,7 +23,7 @@ public record Clipping(Kind kind, double threshold) {
     /** No clipping. */
     public static final Clipping NONE = new Clipping(Kind.NONE, 1);
 
-    /** Checks the threshold. */
+    /** Require the threshold. */
     public Clipping {
         if (!(threshold > 0)) {
             throw new IllegalArgumentException("clipping: expected a threshold above 0, got " + threshold);

@@ -1,13 +1,16 @@
 package bptt.train;
 
 import bptt.cell.Parameters;
+import java.util.List;
 import java.util.Locale;
 import java.util.Random;
 import java.util.SplittableRandom;
+import java.util.function.Consumer;
 
 /**
  * All that a training run depends on. Two runs of equal experiments give the same bits on any machine, with any number of
- * threads.
+ * threads. Made by name: {@code Experiment.of(s -> { s.task = Tasks.COPY; s.T = 20; s.network = Networks.GRU; })}. Task, network
+ * and rule are known by their names: experiments that differ in nothing else are equal.
  *
  * @param task what is to be learnt
  * @param T how far back
@@ -27,7 +30,7 @@ public record Experiment(
         int T,
         Network network,
         int hidden,
-        Optimiser.Rule rule,
+        Rule rule,
         double rate,
         Clipping clipping,
         int window,
@@ -36,9 +39,56 @@ public record Experiment(
         long seed) {
     private static final long INITIAL = -1, UNSEEN = -2;
 
-    /** Checks the numbers. */
+    /** The parts of an experiment, to be set by name; what is not set has the value given here. Task, T and network have none. */
+    public static final class Settings {
+        /** What is to be learnt. */
+        public Task task;
+
+        /** How far back. */
+        public int T;
+
+        /** Which network, and how it starts. */
+        public Network network;
+
+        /** H. */
+        public int hidden = 32;
+
+        /** How a gradient becomes an update. */
+        public Rule rule = Rules.ADAM;
+
+        /** η. */
+        public double rate = 1e-3;
+
+        /** Of the gradient. */
+        public Clipping clipping = Clipping.norm(1);
+
+        /** Steps after which back-propagation is cut off; 0 for never. */
+        public int window;
+
+        /** Sequences in an update. */
+        public int batch = 32;
+
+        /** Updates after which it gives up. */
+        public int limit = 10_000;
+
+        /** Of the initial values and of all sequences. */
+        public long seed = 1;
+
+        private Settings() {}
+
+        private Experiment experiment(Consumer<Settings> set) {
+            set.accept(this);
+            return new Experiment(task, T, network, hidden, rule, rate, clipping, window, batch, limit, seed);
+        }
+    }
+
+    /** Checks the parts. */
     public Experiment {
-        require(T >= task.shortest(), task + ": expected T ≥ " + task.shortest(), T);
+        requireName("task", task == null ? null : task.name());
+        requireName("network", network == null ? null : network.name());
+        requireName("rule", rule == null ? null : rule.name());
+        require(clipping != null, "clipping: expected one, or Clipping.NONE", clipping);
+        require(T >= task.shortest(), task.name() + ": expected T ≥ " + task.shortest(), T);
         require(hidden >= 1, "hidden: expected 1 unit or more", hidden);
         require(rate > 0 && rate < Double.POSITIVE_INFINITY, "learning rate: expected more than 0", rate);
         require(window >= 0, "window: expected 0 (none) or more steps", window);
@@ -46,10 +96,49 @@ public record Experiment(
         require(limit >= 1, "limit: expected 1 update or more", limit);
     }
 
-    private static void require(boolean good, String expected, Number got) {
+    private static void requireName(String part, String name) {
+        require(
+                name != null && name.matches("\\w+"),
+                part + ": expected one whose name has letters, digits and _ alone",
+                name);
+    }
+
+    private static void require(boolean good, String expected, Object got) {
         if (!good) {
             throw new IllegalArgumentException(expected + ", got " + got);
         }
+    }
+
+    /**
+     * An experiment.
+     *
+     * @param set sets its parts; task, T and network at least
+     * @return the experiment
+     */
+    public static Experiment of(Consumer<Settings> set) {
+        return new Settings().experiment(set);
+    }
+
+    /**
+     * The same but for some parts.
+     *
+     * @param set sets those
+     * @return the experiment
+     */
+    public Experiment with(Consumer<Settings> set) {
+        Settings s = new Settings();
+        s.task = task;
+        s.T = T;
+        s.network = network;
+        s.hidden = hidden;
+        s.rule = rule;
+        s.rate = rate;
+        s.clipping = clipping;
+        s.window = window;
+        s.batch = batch;
+        s.limit = limit;
+        s.seed = seed;
+        return s.experiment(set);
     }
 
     /**
@@ -59,17 +148,21 @@ public record Experiment(
      * @return the experiment
      */
     public Experiment withSeed(long other) {
-        return new Experiment(task, T, network, hidden, rule, rate, clipping, window, batch, limit, other);
+        return with(s -> s.seed = other);
     }
 
-    /**
-     * The same with another limit of updates.
-     *
-     * @param updates after which it gives up
-     * @return the experiment
-     */
-    public Experiment withLimit(int updates) {
-        return new Experiment(task, T, network, hidden, rule, rate, clipping, window, batch, updates, seed);
+    private List<Object> parts() {
+        return List.of(task.name(), T, network.name(), hidden, rule.name(), rate, clipping, window, batch, limit, seed);
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof Experiment e && parts().equals(e.parts());
+    }
+
+    @Override
+    public int hashCode() {
+        return parts().hashCode();
     }
 
     /**
@@ -78,7 +171,10 @@ public record Experiment(
      * @return for example {@code adding-2015-lstm-chrono-T100-seed1}
      */
     public String name() {
-        String what = "%s-%s".formatted(task, network).toLowerCase(Locale.ROOT).replace('_', '-');
+        String what = "%s-%s"
+                .formatted(task.name(), network.name())
+                .toLowerCase(Locale.ROOT)
+                .replace('_', '-');
         return "%s-T%d%s-seed%d".formatted(what, T, window > 0 ? "-window" + window : "", seed);
     }
 

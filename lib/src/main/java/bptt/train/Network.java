@@ -1,56 +1,27 @@
 package bptt.train;
 
-import bptt.cell.Gru;
-import bptt.cell.Init;
-import bptt.cell.Lstm;
 import bptt.cell.Parameters;
-import bptt.cell.Rnn;
 import java.util.Random;
 
-/** The networks that are compared, with the initial values that each is known for. */
-public enum Network {
-    /** tanh, all uniform on ±1/√H. */
-    TANH("tanh RNN") {
-        @Override
-        public Parameters initial(int inputs, int hidden, int outputs, int T, Random random) {
-            return Init.uniform(Rnn.tanh(inputs, hidden), outputs, random);
-        }
-    },
-    /** ReLU, W_hh = I. */
-    IRNN("IRNN") {
-        @Override
-        public Parameters initial(int inputs, int hidden, int outputs, int T, Random random) {
-            return Init.irnn(inputs, hidden, outputs, random);
-        }
-    },
-    /** Uniform on ±1/√H, b_f = 1 (Jozefowicz, Zaremba and Sutskever 2015). */
-    LSTM("LSTM, b_f = 1") {
-        @Override
-        public Parameters initial(int inputs, int hidden, int outputs, int T, Random random) {
-            Parameters p = Init.uniform(new Lstm(inputs, hidden), outputs, random);
-            return p.with("b_f", Init.constant(hidden, 1));
-        }
-    },
-    /** Uniform on ±1/√H, b_f and b_i for time constants up to T (Tallec and Ollivier 2018). */
-    LSTM_CHRONO("LSTM, chrono") {
-        @Override
-        public Parameters initial(int inputs, int hidden, int outputs, int T, Random random) {
-            Parameters p = Init.uniform(new Lstm(inputs, hidden), outputs, random);
-            return Init.chrono(p, Math.max(3, T), random);
-        }
-    },
-    /** Uniform on ±1/√H. */
-    GRU("GRU") {
-        @Override
-        public Parameters initial(int inputs, int hidden, int outputs, int T, Random random) {
-            return Init.uniform(new Gru(inputs, hidden), outputs, random);
-        }
-    };
+/**
+ * A kind of network, and how it begins. {@link Networks} has those of the course; another one is a class that implements this.
+ * Files know it by its name.
+ */
+public interface Network {
+    /**
+     * The name, by which experiments are told apart.
+     *
+     * @return for example {@code LSTM_CHRONO}
+     */
+    String name();
 
-    private final String title;
-
-    Network(String title) {
-        this.title = title;
+    /**
+     * The name on charts.
+     *
+     * @return for example {@code LSTM, chrono}
+     */
+    default String title() {
+        return name();
     }
 
     /**
@@ -63,14 +34,5 @@ public enum Network {
      * @param random source of randomness
      * @return parameters
      */
-    public abstract Parameters initial(int inputs, int hidden, int outputs, int T, Random random);
-
-    /**
-     * The name on charts.
-     *
-     * @return for example {@code LSTM, chrono}
-     */
-    public String title() {
-        return title;
-    }
+    Parameters initial(int inputs, int hidden, int outputs, int T, Random random);
 }

@@ -24,6 +24,21 @@ public final class Sweep {
     private volatile boolean stopping;
 
     /**
+     * Groups of experiments of growing difficulty, run one after the other: where none of a group is solved, those after it are
+     * not tried.
+     *
+     * @param groups in their order
+     */
+    public record Line(List<Group> groups) {}
+
+    /**
+     * Experiments of the same difficulty, such as seeds of one.
+     *
+     * @param experiments in their order
+     */
+    public record Group(List<Experiment> experiments) {}
+
+    /**
      * A sweep that keeps its outcomes in {@code runs.json} of a folder, and its checkpoints in {@code checkpoints} below.
      *
      * @param folder where
@@ -57,15 +72,13 @@ public final class Sweep {
     }
 
     /**
-     * Runs lines side by side. A line is groups of experiments of growing difficulty, run one after the other: where none of a
-     * group is solved, those after it are not tried. When the program is told to end (Ctrl-C), every training is saved after the
-     * update it is in.
+     * Runs lines side by side. When the program is told to end (Ctrl-C), every training is saved after the update it is in.
      *
-     * @param lines groups of experiments
+     * @param lines which
      * @param report is told of each outcome
      * @return all outcomes by name
      */
-    public Map<String, Outcome> run(List<List<List<Experiment>>> lines, Consumer<Outcome> report) {
+    public Map<String, Outcome> run(List<Line> lines, Consumer<Outcome> report) {
         int cores = Runtime.getRuntime().availableProcessors();
         ForkJoinPool pool = new ForkJoinPool(cores);
         Thread stop = new Thread(() -> {
@@ -80,7 +93,7 @@ public final class Sweep {
         Runtime.getRuntime().addShutdownHook(stop);
         try {
             List<ForkJoinTask<?>> running = new ArrayList<>();
-            for (List<List<Experiment>> line : lines) {
+            for (Line line : lines) {
                 running.add(pool.submit(() -> line(line, report)));
             }
             running.forEach(ForkJoinTask::quietlyJoin); // a line that fails does not stop the others
@@ -94,10 +107,10 @@ public final class Sweep {
         return outcomes;
     }
 
-    private void line(List<List<Experiment>> groups, Consumer<Outcome> report) {
-        for (List<Experiment> group : groups) {
+    private void line(Line line, Consumer<Outcome> report) {
+        for (Group group : line.groups()) {
             boolean solved = false;
-            for (Experiment experiment : group) {
+            for (Experiment experiment : group.experiments()) {
                 if (stopping) {
                     return;
                 }
@@ -125,7 +138,7 @@ public final class Sweep {
         try {
             outcome = training.run((update, limit, loss, last) -> {
                 if (stopping) {
-                    Thread.currentThread().interrupt();
+                    training.stop();
                 }
             });
         } catch (ArithmeticException e) {

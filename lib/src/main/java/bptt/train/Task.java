@@ -1,167 +1,42 @@
 package bptt.train;
 
-import bptt.Loss;
-import java.util.List;
-import java.util.Map;
 import java.util.Random;
-import java.util.TreeMap;
 import java.util.stream.IntStream;
 import org.ejml.simple.SimpleMatrix;
 
-/** Tasks whose answer lies far back: what comes in early decides what must come out at the end. */
-public enum Task {
+/**
+ * What is to be learnt: sequences whose answer lies far back. {@link Tasks} has those of the literature; another one is a class
+ * that implements this. Files know it by its name.
+ */
+public interface Task {
     /**
-     * The adding problem of Hochreiter and Schmidhuber 1997, section 5.4: values uniform on [−1, 1] with a marker. One of the
-     * first ten and one of the first T/2 − 1 other pairs are marked 1, the first and the last −1, the rest 0 (a marked first
-     * pair has the value 0). Target ½ + (X₁ + X₂)/4 at the end; solved if every |error| &lt; 0.04. The length is uniform on T …
-     * 1.1 T, here the same for all sequences of a batch.
+     * The name, by which experiments are told apart.
+     *
+     * @return for example {@code ADDING_2015}
      */
-    ADDING_1997(2, 1, 24) {
-        @Override
-        public Batch batch(int T, int B, Random random) {
-            int length = T + random.nextInt(T / 10 + 1);
-            SimpleMatrix[] x = empty(length, B), y = {new SimpleMatrix(1, B)};
-            for (int b = 0; b < B; b++) {
-                for (SimpleMatrix x_t : x) {
-                    x_t.set(0, b, 2 * random.nextDouble() - 1);
-                }
-                int first = random.nextInt(10), second = random.nextInt(T / 2 - 1);
-                second += second >= first ? 1 : 0;
-                x[0].set(1, b, -1);
-                x[length - 1].set(1, b, -1);
-                if (first == 0 || second == 0) {
-                    x[0].set(0, b, 0);
-                }
-                x[first].set(1, b, 1);
-                x[second].set(1, b, 1);
-                y[0].set(0, b, 0.5 + (x[first].get(0, b) + x[second].get(0, b)) / 4);
-            }
-            return new Batch(List.of(x), new TreeMap<>(Map.of(length, y[0])), false);
-        }
-
-        @Override
-        double near(int T) {
-            return 1e-4;
-        }
-
-        @Override
-        boolean solved(Batch.Score score, int T) {
-            return score.loss() < 0.01 && score.worst() < 0.04;
-        }
-    },
+    String name();
 
     /**
-     * The adding problem of Le, Jaitly and Hinton 2015: values uniform on [0, 1], a mask that is 1 at two different places and 0
-     * elsewhere; target the sum of the two at the end. Always answering 1 has the error Var(U + U) = 1/6; solved if the mean
-     * squared error is below 0.01.
+     * I.
+     *
+     * @return number of inputs
      */
-    ADDING_2015(2, 1, 2) {
-        @Override
-        public Batch batch(int T, int B, Random random) {
-            SimpleMatrix[] x = empty(T, B);
-            SimpleMatrix y = new SimpleMatrix(1, B);
-            for (int b = 0; b < B; b++) {
-                for (SimpleMatrix x_t : x) {
-                    x_t.set(0, b, random.nextDouble());
-                }
-                int first = random.nextInt(T), second = random.nextInt(T - 1);
-                second += second >= first ? 1 : 0;
-                x[first].set(1, b, 1);
-                x[second].set(1, b, 1);
-                y.set(0, b, x[first].get(0, b) + x[second].get(0, b));
-            }
-            return new Batch(List.of(x), new TreeMap<>(Map.of(T, y)), false);
-        }
-
-        @Override
-        double near(int T) {
-            return 0.01;
-        }
-
-        @Override
-        boolean solved(Batch.Score score, int T) {
-            return score.loss() < 0.01;
-        }
-    },
+    int inputs();
 
     /**
-     * Temporal order as in Pascanu, Mikolov and Bengio 2013 (after Hochreiter and Schmidhuber 1997, task 6a): among random
-     * distractors c … f there is an A or B at a place in [T/10, T/5] and another in [2T/5, T/2]; the class at the end is which
-     * of AA, AB, BA, BB it was. Solved if fewer than 1 % of the sequences are wrong.
+     * O.
+     *
+     * @return number of outputs
      */
-    TEMPORAL_ORDER(6, 4, 10) {
-        @Override
-        public Batch batch(int T, int B, Random random) {
-            SimpleMatrix[] x = empty(T, B);
-            int[] classes = new int[B];
-            for (int b = 0; b < B; b++) {
-                int first = between(T / 10, T / 5, random), second = between(2 * T / 5, T / 2, random);
-                for (int t = 0; t < T; t++) {
-                    boolean relevant = t == first || t == second;
-                    int symbol = relevant ? random.nextInt(2) : 2 + random.nextInt(4);
-                    x[t].set(symbol, b, 1);
-                    classes[b] += relevant ? symbol * (t == first ? 2 : 1) : 0;
-                }
-            }
-            return new Batch(List.of(x), new TreeMap<>(Map.of(T, Loss.oneHot(4, classes))), true);
-        }
-
-        @Override
-        double near(int T) {
-            return 0.05;
-        }
-
-        @Override
-        boolean solved(Batch.Score score, int T) {
-            return score.errors() < 0.01;
-        }
-    },
+    int outputs();
 
     /**
-     * The copying problem as in Arjovsky, Shah and Bengio 2016: ten symbols out of eight, T − 1 blanks, a delimiter, ten blanks;
-     * to be answered by T + 10 blanks and the ten symbols. Without memory the cross-entropy is 10 ln 8/(T + 20). Solved if it is
-     * below a tenth of that.
+     * The smallest T that the task makes sense for.
+     *
+     * @return T; 1 unless overridden
      */
-    COPY(10, 9, 2) {
-        private static final int SYMBOLS = 10, BLANK = 8, DELIMITER = 9;
-
-        @Override
-        public Batch batch(int T, int B, Random random) {
-            SimpleMatrix[] x = empty(T + 2 * SYMBOLS, B);
-            int[][] in = new int[x.length][B], out = new int[x.length][B];
-            for (int t = 0; t < x.length; t++) {
-                for (int b = 0; b < B; b++) {
-                    in[t][b] = t < SYMBOLS ? random.nextInt(8) : t == T + SYMBOLS - 1 ? DELIMITER : BLANK;
-                    out[t][b] = t < T + SYMBOLS ? BLANK : in[t - T - SYMBOLS][b];
-                    x[t].set(in[t][b], b, 1);
-                }
-            }
-            TreeMap<Integer, SimpleMatrix> y = new TreeMap<>();
-            for (int t = 0; t < x.length; t++) {
-                y.put(t + 1, Loss.oneHot(9, out[t]));
-            }
-            return new Batch(List.of(x), y, true);
-        }
-
-        @Override
-        double near(int T) {
-            return StrictMath.log(8) / (T + 20);
-        }
-
-        @Override
-        boolean solved(Batch.Score score, int T) {
-            return score.loss() < near(T);
-        }
-    };
-
-    private final int inputs;
-    private final int outputs;
-    private final int shortest;
-
-    Task(int inputs, int outputs, int shortest) {
-        this.inputs = inputs;
-        this.outputs = outputs;
-        this.shortest = shortest;
+    default int shortest() {
+        return 1;
     }
 
     /**
@@ -172,46 +47,36 @@ public enum Task {
      * @param random source of randomness
      * @return inputs and targets
      */
-    public abstract Batch batch(int T, int B, Random random);
-
-    /** The training loss below which it is worth testing. */
-    abstract double near(int T);
-
-    /** Whether unseen sequences with this score count as solved. */
-    abstract boolean solved(Batch.Score score, int T);
+    Batch batch(int T, int B, Random random);
 
     /**
-     * I.
+     * The training loss below which it is worth testing.
      *
-     * @return number of inputs
+     * @param T length
+     * @return a loss; any, unless overridden
      */
-    public int inputs() {
-        return inputs;
+    default double near(int T) {
+        return Double.POSITIVE_INFINITY;
     }
 
     /**
-     * O.
+     * Whether unseen sequences with this score count as solved.
      *
-     * @return number of outputs
+     * @param score of unseen sequences
+     * @param T length
+     * @return whether
      */
-    public int outputs() {
-        return outputs;
-    }
+    boolean solved(Batch.Score score, int T);
 
     /**
-     * The smallest T that the task makes sense for.
+     * Inputs to be filled.
      *
-     * @return T
+     * @param inputs I
+     * @param T number of steps
+     * @param B number of sequences
+     * @return T zero matrices, I×B
      */
-    public int shortest() {
-        return shortest;
-    }
-
-    SimpleMatrix[] empty(int T, int B) {
+    static SimpleMatrix[] empty(int inputs, int T, int B) {
         return IntStream.range(0, T).mapToObj(t -> new SimpleMatrix(inputs, B)).toArray(SimpleMatrix[]::new);
-    }
-
-    private static int between(int from, int to, Random random) {
-        return from + random.nextInt(to - from + 1);
     }
 }

@@ -1,8 +1,9 @@
 package bptt.train;
 
-import bptt.Pass;
+import bptt.Progress;
 import bptt.State;
 import bptt.Trace;
+import bptt.Workspace;
 import bptt.cell.Parameters;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -22,7 +23,7 @@ public final class Training {
 
     private final Experiment experiment;
     private final Path file;
-    private final Pass pass = new Pass();
+    private final Workspace workspace = new Workspace();
     private final Optimiser optimiser;
     private final List<Double> losses = new ArrayList<>();
     private List<Double> recent = new ArrayList<>();
@@ -31,6 +32,7 @@ public final class Training {
     private Batch.Score score;
     private int scored = -1;
     private Outcome outcome;
+    private volatile boolean stopping;
 
     /**
      * A training from the beginning, kept in memory only.
@@ -57,11 +59,11 @@ public final class Training {
             Checkpoint checkpoint = Checkpoint.read(file, experiment);
             updates = checkpoint.updates();
             parameters = Checkpoint.parameters(checkpoint.parameters(), parameters);
-            optimiser.remember(new Optimiser.Memory(
-                    Checkpoint.parameters(checkpoint.m(), parameters),
-                    Checkpoint.parameters(checkpoint.v(), parameters),
-                    checkpoint.power1(),
-                    checkpoint.power2()));
+            optimiser.remember(
+                    updates,
+                    checkpoint.moments().stream()
+                            .map(m -> Checkpoint.parameters(m, parameters))
+                            .toList());
             for (double loss : checkpoint.recent()) {
                 recent.add(loss);
             }
@@ -74,12 +76,17 @@ public final class Training {
         }
     }
 
+    /** Ends {@link #run(Progress)} after the update it is in; from any thread, also from its listener. */
+    public void stop() {
+        stopping = true;
+    }
+
     /**
-     * Trains until the task is solved or the limit of updates is reached, or until the thread is interrupted, which leaves the
-     * training after a whole update.
+     * Trains until the task is solved or the limit of updates is reached, or until it is {@linkplain #stop stopped} or its thread
+     * interrupted, which leaves the training after a whole update.
      *
      * @param progress is told after each update
-     * @return how it ended; not solved if interrupted
+     * @return how it ended; not solved if stopped or interrupted
      * @throws ArithmeticException if a loss or gradient overflows: the training stays as it was before that update; or if the
      *     test does
      */
@@ -102,8 +109,8 @@ public final class Training {
     /** With the seconds between two checkpoints. */
     Outcome run(int upTo, Progress progress, double seconds) {
         long saved = System.nanoTime();
-        boolean interrupted = false;
-        while (updates < Math.min(upTo, experiment.limit()) && !solved() && !(interrupted = Thread.interrupted())) {
+        boolean goesOn = updates < Math.min(upTo, experiment.limit()) && !solved();
+        while (goesOn && !stopping && !Thread.currentThread().isInterrupted()) {
             double loss;
             try {
                 loss = update();
@@ -121,10 +128,11 @@ public final class Training {
                 saved = System.nanoTime();
             }
             progress.at(updates, experiment.limit(), loss, updates == experiment.limit() || solved());
+            goesOn = updates < Math.min(upTo, experiment.limit()) && !solved();
         }
         save();
-        if (interrupted) {
-            Thread.currentThread().interrupt();
+        stopping = false;
+        if (goesOn) {
             outcome = new Outcome(experiment, updates, false, null, "interrupted");
         } else {
             score = scored == updates ? score : test();
@@ -146,10 +154,10 @@ public final class Training {
             for (int from = 0; from < T; from += window) {
                 int to = Math.min(T, from + window);
                 Batch part = batch.window(from, to);
-                Trace trace = pass.forward(parameters, part.x(), state);
+                Trace trace = workspace.forward(parameters, part.x(), state);
                 if (!part.y().isEmpty()) {
                     loss += part.loss().value(trace) / batch.y().size();
-                    gradient = sum(gradient, pass.backward(part.loss()));
+                    gradient = sum(gradient, workspace.backward(part.loss()));
                 }
                 state = to < T ? trace.state(to - from) : state;
             }
@@ -196,7 +204,7 @@ public final class Training {
         for (int i = 0; i < batches; i++) {
             Batch batch = experiment.task().batch(experiment.T(), experiment.batch(), random);
             State zero = State.zero(parameters.cell(), experiment.batch());
-            Batch.Score s = batch.score(pass.forward(parameters, batch.x(), zero));
+            Batch.Score s = batch.score(workspace.forward(parameters, batch.x(), zero));
             loss += s.loss() / batches;
             worst = Math.max(worst, s.worst());
             errors += s.errors() / batches;
@@ -212,15 +220,11 @@ public final class Training {
         if (file == null) {
             return;
         }
-        Optimiser.Memory memory = optimiser.memory();
         new Checkpoint(
                         experiment,
                         updates,
                         Checkpoint.numbers(parameters),
-                        Checkpoint.numbers(memory.m()),
-                        Checkpoint.numbers(memory.v()),
-                        memory.power1(),
-                        memory.power2(),
+                        optimiser.moments().stream().map(Checkpoint::numbers).toList(),
                         recent.stream().mapToDouble(v -> v).toArray(),
                         losses.stream().mapToDouble(v -> v).toArray())
                 .write(file);

@@ -4,7 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import bptt.flow.Norms;
+import bptt.flow.Norm;
+import bptt.flow.Spectrum;
 import java.util.Random;
 import org.ejml.simple.SimpleMatrix;
 import org.junit.jupiter.api.Test;
@@ -32,10 +33,10 @@ class InitTest {
 
     @Test
     void orthogonalTimesGain() {
-        SimpleMatrix q = Init.orthogonal(20, 1.5, new Random(1));
+        SimpleMatrix q = Draw.orthogonal(20, 1.5, new Random(1));
         SimpleMatrix identity = q.mult(q.transpose()).divide(2.25);
         assertTrue(identity.isIdentical(SimpleMatrix.identity(20), 1e-12));
-        assertEquals(0, Init.orthogonal(4, 0, new Random(1)).elementMaxAbs());
+        assertEquals(0, Draw.orthogonal(4, 0, new Random(1)).elementMaxAbs());
     }
 
     /** The determinants of a uniform orthogonal matrix are +1 and −1 equally often; without the signs of R they are not. */
@@ -45,7 +46,7 @@ class InitTest {
         int positive = 0;
         double trace = 0;
         for (int i = 0; i < 1000; i++) {
-            SimpleMatrix q = Init.orthogonal(3, 1, random);
+            SimpleMatrix q = Draw.orthogonal(3, 1, random);
             positive += q.determinant() > 0 ? 1 : 0;
             trace += q.trace() / 1000;
         }
@@ -55,9 +56,9 @@ class InitTest {
 
     @Test
     void gaussianHasItsGainAsSpectralRadius() {
-        SimpleMatrix W = Init.gaussian(300, 1.2, new Random(1));
-        assertEquals(1.2, Norms.spectralRadius(W), 0.1);
-        assertEquals(2.4, Norms.spectral(W), 0.1);
+        SimpleMatrix W = Draw.gaussian(300, 1.2, new Random(1));
+        assertEquals(1.2, Spectrum.radius(W), 0.1);
+        assertEquals(2.4, Norm.SPECTRAL.of(W), 0.1);
     }
 
     @Test
@@ -71,7 +72,7 @@ class InitTest {
 
     @Test
     void chronoCoversTheTimeScales() {
-        Parameters p = Init.chrono(Init.uniform(new Lstm(1, 400), 0, new Random(1)), 1000, new Random(2));
+        Parameters p = Init.chrono(new Lstm(1, 400), 0, 1000, new Random(1));
         SimpleMatrix b_f = p.get("b_f");
         assertTrue(b_f.elementMin() >= 0 && b_f.elementMax() <= StrictMath.log(999));
         double mean = 0;
@@ -80,7 +81,7 @@ class InitTest {
         }
         assertEquals(500, mean, 50);
         assertTrue(p.get("b_i").isIdentical(b_f.negative(), 0));
-        assertThrows(IllegalArgumentException.class, () -> Init.chrono(p, 2, new Random(1)));
+        assertThrows(IllegalArgumentException.class, () -> Init.chrono(new Lstm(1, 4), 0, 2, new Random(1)));
     }
 
     /** What is handed out or in is a copy. */
@@ -96,15 +97,32 @@ class InitTest {
     }
 
     @Test
-    void constantIsAColumn() {
-        assertTrue(Init.constant(3, 2.5).isIdentical(new SimpleMatrix(3, 1, true, 2.5, 2.5, 2.5), 0));
+    void everyEntryOfAParameter() {
+        Parameters p = Parameters.zeros(Rnn.tanh(1, 3), 0).with("b_h", 2.5);
+        assertTrue(p.get("b_h").isIdentical(new SimpleMatrix(3, 1, true, 2.5, 2.5, 2.5), 0));
+        assertThrows(IllegalArgumentException.class, () -> p.with("b_h", Double.NaN));
+    }
+
+    @Test
+    void sequencesAreDrawnStepByStep() {
+        Random one = new Random(5), all = new Random(5);
+        for (SimpleMatrix x_t : Draw.uniform(3, 2, 4, -1, 1, all)) {
+            assertTrue(x_t.isIdentical(Draw.uniform(2, 4, -1, 1, one), 0));
+        }
+        for (SimpleMatrix x_t : Draw.normal(3, 2, 4, 0.5, all)) {
+            for (int k = 0; k < 8; k++) {
+                assertEquals(0.5 * one.nextGaussian(), x_t.get(k));
+            }
+        }
+        double squares = Draw.normal(300, 300, 2, one).normF() / 300;
+        assertEquals(2, squares, 0.05);
     }
 
     @Test
     void irnnHasASmallReadoutAndChronoTouchesTwoBiases() {
         assertTrue(Init.irnn(2, 50, 1, new Random(1)).get("W_hy").elementMaxAbs() > 0);
         Parameters plain = Init.uniform(new Lstm(1, 4), 1, new Random(1));
-        Parameters chrono = Init.chrono(plain, 100, new Random(2));
+        Parameters chrono = Init.chrono(new Lstm(1, 4), 1, 100, new Random(1));
         for (String name : plain.names()) {
             boolean same = plain.get(name).isIdentical(chrono.get(name), 0);
             assertEquals(!name.equals("b_f") && !name.equals("b_i"), same, name);
@@ -118,13 +136,15 @@ class InitTest {
             }
         };
         assertEquals(
-                StrictMath.log(99), Init.chrono(plain, 100, last).get("b_f").get(0), 1e-12);
+                StrictMath.log(99),
+                Init.chrono(new Lstm(1, 4), 0, 100, last).get("b_f").get(0),
+                1e-12);
     }
 
     /** Q of QR with a positive diagonal of R: QᵀG is upper triangular, with a positive diagonal. */
     @Test
     void orthogonalComesFromTheSignedQr() {
-        SimpleMatrix G = Init.gaussian(4, 1, new Random(3)), Q = Init.orthogonal(4, 1, new Random(3));
+        SimpleMatrix G = Draw.gaussian(4, 1, new Random(3)), Q = Draw.orthogonal(4, 1, new Random(3));
         SimpleMatrix R = Q.transpose().mult(G);
         for (int i = 0; i < 4; i++) {
             assertTrue(R.get(i, i) > 0);

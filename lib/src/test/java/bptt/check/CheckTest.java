@@ -5,9 +5,13 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import bptt.Cases;
+import bptt.cell.Elementwise;
+import bptt.cell.Parameters;
+import bptt.cell.Rnn;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Random;
 import java.util.function.UnaryOperator;
 import org.ejml.simple.SimpleMatrix;
@@ -170,9 +174,9 @@ class CheckTest {
     @Test
     void aFunctionThatDropsTheImaginaryPartIsRefused() {
         assertThrows(IllegalArgumentException.class, () -> Derivatives.complexStep(SimpleMatrix::real, a));
-        assertThrows(
-                IllegalArgumentException.class,
-                () -> Reference.derivative(bptt.cell.Rnn.tanh(1, 1), java.util.Map.of(), "W_hh", out -> null));
+        assertThrows(IllegalArgumentException.class, () -> Reference.of(
+                        Parameters.zeros(Rnn.tanh(1, 1), 0), List.of(new SimpleMatrix(1, 1)))
+                .derivative("W_hq", out -> null));
     }
 
     /** A 2×3-valued function: rows of the derivative run through its columns. */

@@ -11,6 +11,7 @@ import bptt.State;
 import bptt.StateGradients;
 import bptt.Trace;
 import bptt.cell.Cell;
+import bptt.cell.Draw;
 import bptt.cell.Gru;
 import bptt.cell.Init;
 import bptt.cell.Lstm;
@@ -20,9 +21,7 @@ import bptt.check.Claim;
 import bptt.check.Derivatives;
 import bptt.check.Reference;
 import java.util.List;
-import java.util.Map;
 import java.util.Random;
-import java.util.function.ToDoubleFunction;
 import org.ejml.simple.SimpleMatrix;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -66,8 +65,10 @@ class FlowTest {
         List<SimpleMatrix> x = Cases.sequence(Cases.T, Cases.I, 1, random);
         State start = Cases.state(cell, 1, random);
         Trace trace = Bptt.forward(p, x, start);
-        agree(Jacobians.toLast(trace, 0).get(0), Reference.stateJacobian(p, x, start));
-        agree(Jacobians.step(trace, 0, 3), Reference.stateJacobian(p, x.subList(2, 3), trace.state(2)));
+        agree(Jacobians.toLast(trace, 0).get(0), Reference.of(p, x, start).stateJacobian());
+        agree(
+                Jacobians.step(trace, 0, 3),
+                Reference.of(p, x.subList(2, 3), trace.state(2)).stateJacobian());
     }
 
     /** dC_t/dC_k with h_k = o_k ∘ tanh C_k moved along, differentiated as a function of C_k. */
@@ -81,12 +82,11 @@ class FlowTest {
         List<SimpleMatrix> x = batch.stream().map(x_t -> x_t.getColumn(b)).toList();
         State s_k = State.of(trace.h(k).getColumn(b), trace.C(k).getColumn(b));
         SimpleMatrix want = Derivatives.complexStep(
-                C -> {
-                    Map<String, SimpleMatrix> in = Reference.inputs(p, x.subList(k, 5), s_k);
-                    in.put("C_0", C);
-                    in.put("h_0", trace.gate("o", k).getColumn(b).elementMult(bptt.check.Elementwise.tanh(C)));
-                    return Reference.run(cell, in).get("C_3");
-                },
+                C -> Reference.of(p, x.subList(k, 5), s_k)
+                        .with("C_0", C)
+                        .with("h_0", trace.gate("o", k).getColumn(b).elementMult(bptt.cell.Elementwise.tanh(C)))
+                        .run()
+                        .get("C_3"),
                 s_k.C());
         agree(Jacobians.cellState(trace, b, k, Jacobians.toLast(trace, b).get(k)), want);
         SimpleMatrix J_0 = Jacobians.toLast(trace, b).get(0);
@@ -96,14 +96,14 @@ class FlowTest {
     @Test
     void norms() {
         SimpleMatrix A = new SimpleMatrix(2, 2, true, 1.2, 1.3, -1.3, -1.2);
-        assertEquals(2.5, Norms.spectral(A), 1e-12);
-        assertEquals(Math.sqrt(6.26), Norms.frobenius(A), 1e-12);
-        assertEquals(0.5, Norms.spectralRadius(A), 1e-12);
-        assertEquals(0, Norms.spectral(new SimpleMatrix(3, 3)));
-        assertEquals(2.5e-200, Norms.spectral(A.scale(1e-200)), 1e-211);
+        assertEquals(2.5, Norm.SPECTRAL.of(A), 1e-12);
+        assertEquals(Math.sqrt(6.26), Norm.FROBENIUS.of(A), 1e-12);
+        assertEquals(0.5, Spectrum.radius(A), 1e-12);
+        assertEquals(0, Norm.SPECTRAL.of(new SimpleMatrix(3, 3)));
+        assertEquals(2.5e-200, Norm.SPECTRAL.of(A.scale(1e-200)), 1e-211);
         A.set(0, 0, Double.NaN);
-        assertThrows(IllegalArgumentException.class, () -> Norms.spectral(A));
-        assertThrows(IllegalArgumentException.class, () -> Norms.frobenius(A));
+        assertThrows(IllegalArgumentException.class, () -> Norm.SPECTRAL.of(A));
+        assertThrows(IllegalArgumentException.class, () -> Norm.FROBENIUS.of(A));
     }
 
     /** Chains of Jacobians, where each is near the one before; σ₁ ≈ σ₂; and a second singular value that becomes the first. */
@@ -112,31 +112,31 @@ class FlowTest {
         int H = 20;
         for (Parameters p : List.of(
                 Init.uniform(Rnn.tanh(2, H), 0, random),
-                Init.uniform(Rnn.tanh(2, H), 0, random).with("W_hh", Init.orthogonal(H, 1, random)),
+                Init.uniform(Rnn.tanh(2, H), 0, random).with("W_hh", Draw.orthogonal(H, 1, random)),
                 Init.irnn(2, H, 0, random),
                 Init.uniform(new Lstm(2, H), 0, random),
                 Init.uniform(new Gru(2, H), 0, random))) {
-            ToDoubleFunction<SimpleMatrix> warm = Norms.spectral();
+            Norm warm = Norm.SPECTRAL.ofRun();
             Trace trace = Bptt.forward(p, Cases.sequence(60, 2, 1, random));
             List<SimpleMatrix> chain = Jacobians.toLast(trace, 0);
             for (int k = 60; k >= 0; k--) {
-                double exact = Norms.spectral(chain.get(k));
-                assertEquals(exact, warm.applyAsDouble(chain.get(k)), 1e-10 * exact, p.cell() + ", k = " + k);
+                double exact = Norm.SPECTRAL.of(chain.get(k));
+                assertEquals(exact, warm.of(chain.get(k)), 1e-10 * exact, p.cell() + ", k = " + k);
             }
         }
-        SimpleMatrix Q = Init.orthogonal(H, 1, random), R = Init.orthogonal(H, 1, random);
-        ToDoubleFunction<SimpleMatrix> warm = Norms.spectral();
+        SimpleMatrix Q = Draw.orthogonal(H, 1, random), R = Draw.orthogonal(H, 1, random);
+        Norm warm = Norm.SPECTRAL.ofRun();
         for (double second : new double[] {0.5, 0.9, 0.99, 0.999999, 1 - 1e-9, 1, 1 + 1e-9, 1.0001, 1.1, 2, 1, 0}) {
             SimpleMatrix S = SimpleMatrix.identity(H).scale(0.3);
             S.set(0, 0, 1);
             S.set(1, 1, second);
             double exact = Math.max(1, second);
-            assertEquals(exact, warm.applyAsDouble(Q.mult(S).mult(R)), 1e-10 * exact, "σ₂ = " + second);
-            assertEquals(exact * 1e-300, warm.applyAsDouble(S.scale(1e-300)), 1e-310, "diagonal, σ₂ = " + second);
+            assertEquals(exact, warm.of(Q.mult(S).mult(R)), 1e-10 * exact, "σ₂ = " + second);
+            assertEquals(exact * 1e-300, warm.of(S.scale(1e-300)), 1e-310, "diagonal, σ₂ = " + second);
         }
-        assertEquals(0, warm.applyAsDouble(new SimpleMatrix(H, H)));
-        assertEquals(3, warm.applyAsDouble(new SimpleMatrix(1, 1, true, -3)));
-        assertEquals(5, warm.applyAsDouble(new SimpleMatrix(1, 2, true, 3, 4)), 1e-14);
+        assertEquals(0, warm.of(new SimpleMatrix(H, H)));
+        assertEquals(3, warm.of(new SimpleMatrix(1, 1, true, -3)));
+        assertEquals(5, warm.of(new SimpleMatrix(1, 2, true, 3, 4)), 1e-14);
     }
 
     @Test
@@ -144,7 +144,7 @@ class FlowTest {
         Parameters half = Parameters.zeros(new Rnn(1, 2, Rnn.Activation.IDENTITY), 0)
                 .with("W_hh", SimpleMatrix.identity(2).scale(0.5));
         List<SimpleMatrix> x = Cases.sequence(10, 1, 1, random);
-        Decay decay = Decay.ofState(3, new int[] {0, 1, 4, 10}, Norms::spectral, r -> Bptt.forward(half, x));
+        Decay decay = Decay.ofState(3, new int[] {0, 1, 4, 10}, Norm.SPECTRAL, r -> Bptt.forward(half, x));
         assertArrayEquals(new double[] {1, 0.5, 0.0625, Math.pow(0.5, 10)}, decay.median(), 1e-15);
         assertArrayEquals(new double[] {0, 1, 4, 10}, decay.x());
     }
@@ -172,13 +172,13 @@ class FlowTest {
         Trace trace = Bptt.forward(Init.uniform(Rnn.tanh(1, 2), 0, random), Cases.sequence(4, 1, 1, random));
         refused(
                 "distances: expected ascending within 0 … T = 4, got [0, 9]",
-                () -> Decay.norms(trace, new int[] {0, 9}, Norms::spectral));
+                () -> Decay.norms(trace, new int[] {0, 9}, Norm.SPECTRAL));
         refused(
                 "distances: expected ascending within 0 … T = 4, got [2, 2]",
-                () -> Decay.norms(trace, new int[] {2, 2}, Norms::spectral));
+                () -> Decay.norms(trace, new int[] {2, 2}, Norm.SPECTRAL));
         refused(
                 "distances: expected ascending within 0 … T = 4, got []",
-                () -> Decay.norms(trace, new int[0], Norms::spectral));
+                () -> Decay.norms(trace, new int[0], Norm.SPECTRAL));
         refused(
                 "expected 1 values that are numbers from each seed, got [NaN]",
                 () -> Decay.overSeeds(2, new double[1], r -> new double[] {Double.NaN}));

@@ -102,7 +102,7 @@ class MathTest {
     void partsCoverTheRangeAndAreAlmostEqual() {
         for (int parts = 1; parts <= 16; parts++) {
             for (int n = parts; n <= 150; n++) {
-                int[] cuts = Split.even(n, parts);
+                int[] cuts = Parallel.even(n, parts);
                 assertEquals(0, cuts[0]);
                 assertEquals(n, cuts[parts]);
                 for (int i = 0; i < parts; i++) {
@@ -113,7 +113,7 @@ class MathTest {
                 }
             }
         }
-        assertEquals(2, Split.cuts(1000, 0).length);
+        assertEquals(2, Parallel.cuts(1000, 0).length);
     }
 
     @Test
@@ -176,7 +176,7 @@ class MathTest {
     void splitVisitsEachIndexOnce(int n) {
         for (long work : new long[] {0, Long.MAX_VALUE}) {
             AtomicIntegerArray visits = new AtomicIntegerArray(n);
-            Split.over(n, work, (from, to) -> {
+            Parallel.over(n, work, (from, to) -> {
                 for (int i = from; i < to; i++) {
                     visits.incrementAndGet(i);
                 }

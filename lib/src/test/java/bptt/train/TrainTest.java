@@ -10,12 +10,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import bptt.Bptt;
 import bptt.Gradients;
 import bptt.Loss;
+import bptt.Progress;
 import bptt.State;
 import bptt.Trace;
-import bptt.cell.Init;
 import bptt.cell.Parameters;
 import bptt.cell.Rnn;
-import bptt.train.Optimiser.Rule;
 import java.io.File;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -36,7 +35,16 @@ class TrainTest {
     Path folder;
 
     private static Experiment experiment(Task task, int T, Network network, int limit) {
-        return new Experiment(task, T, network, 6, Rule.ADAM, 0.01, Clipping.norm(1), 0, 8, limit, 3);
+        return Experiment.of(s -> {
+            s.task = task;
+            s.T = T;
+            s.network = network;
+            s.hidden = 6;
+            s.rate = 0.01;
+            s.batch = 8;
+            s.limit = limit;
+            s.seed = 3;
+        });
     }
 
     private static void same(Parameters a, Parameters b) {
@@ -45,7 +53,8 @@ class TrainTest {
 
     /** Started in a process of its own by {@link #killedAndResumed}. */
     public static void main(String[] args) {
-        new Training(experiment(Task.ADDING_2015, 30, Network.GRU, 4000), Path.of(args[0])).run(4000, Progress.NONE, 0);
+        new Training(experiment(Tasks.ADDING_2015, 30, Networks.GRU, 4000), Path.of(args[0]))
+                .run(4000, Progress.NONE, 0);
     }
 
     @Test
@@ -67,7 +76,7 @@ class TrainTest {
         assertTrue(process.isAlive(), () -> "ended before it was killed: " + new File(folder.toFile(), "log"));
         process.destroyForcibly().waitFor(10, TimeUnit.SECONDS); // SIGKILL
 
-        Experiment e = experiment(Task.ADDING_2015, 30, Network.GRU, 4000);
+        Experiment e = experiment(Tasks.ADDING_2015, 30, Networks.GRU, 4000);
         int done = Checkpoint.read(file, e).updates();
         assertTrue(done > 0 && done < 3900, done + " updates");
         Training resumed = new Training(e, file), whole = new Training(e);
@@ -78,11 +87,18 @@ class TrainTest {
     }
 
     @ParameterizedTest
-    @EnumSource(Rule.class)
-    void stoppedAfterAnyUpdate(Rule rule) {
+    @EnumSource(Rules.class)
+    void stoppedAfterAnyUpdate(Rules rule) {
         Path file = folder.resolve("c.json");
-        Experiment e = new Experiment(
-                Task.TEMPORAL_ORDER, 12, Network.LSTM_CHRONO, 5, rule, 0.01, Clipping.value(0.1), 5, 4, 60, 1);
+        Experiment e = experiment(Tasks.TEMPORAL_ORDER, 12, Networks.LSTM_CHRONO, 60)
+                .with(s -> {
+                    s.hidden = 5;
+                    s.rule = rule;
+                    s.clipping = Clipping.value(0.1);
+                    s.window = 5;
+                    s.batch = 4;
+                    s.seed = 1;
+                });
         Training whole = new Training(e);
         Outcome want = whole.run(Progress.NONE);
         Outcome got = null;
@@ -101,7 +117,7 @@ class TrainTest {
     @Test
     void interruptedAfterAWholeUpdate() {
         Path file = folder.resolve("c.json");
-        Experiment e = experiment(Task.ADDING_2015, 10, Network.TANH, 40);
+        Experiment e = experiment(Tasks.ADDING_2015, 10, Networks.TANH, 40);
         Outcome stopped = new Training(e, file).run((update, limit, loss, last) -> {
             if (update == 7) {
                 Thread.currentThread().interrupt();
@@ -118,7 +134,7 @@ class TrainTest {
     @Test
     void interruptedInTheLastUpdate() {
         Path file = folder.resolve("c.json");
-        Experiment e = experiment(Task.ADDING_2015, 10, Network.TANH, 30);
+        Experiment e = experiment(Tasks.ADDING_2015, 10, Networks.TANH, 30);
         Outcome got = new Training(e, file).run((update, limit, loss, last) -> {
             if (last) {
                 Thread.currentThread().interrupt();
@@ -133,7 +149,7 @@ class TrainTest {
     @Test
     void resumedWhereItWasSolved() {
         Path file = folder.resolve("c.json");
-        Experiment e = experiment(Task.ADDING_2015, 2, Network.GRU, 2000);
+        Experiment e = experiment(Tasks.ADDING_2015, 2, Networks.GRU, 2000);
         Outcome solved = new Training(e, file).run(Progress.NONE);
         assertTrue(solved.solved());
         assertEquals(solved, new Training(e, file).run(Progress.NONE));
@@ -142,7 +158,7 @@ class TrainTest {
     @Test
     void checkpointsOfOthersAndDamagedOnesAreRefusedAndLeft() throws Exception {
         Path file = folder.resolve("c.json");
-        Experiment e = experiment(Task.ADDING_2015, 10, Network.TANH, 2);
+        Experiment e = experiment(Tasks.ADDING_2015, 10, Networks.TANH, 2);
         new Training(e, file).run(Progress.NONE);
         byte[] good = Files.readAllBytes(file);
         String message = assertThrows(IllegalArgumentException.class, () -> new Training(e.withSeed(4), file))
@@ -160,8 +176,13 @@ class TrainTest {
 
     @Test
     void anOverflowSaysWhereAndKeepsWhatWasLearnt() {
-        Experiment e =
-                new Experiment(Task.ADDING_2015, 400, Network.IRNN, 20, Rule.SGD, 10, Clipping.NONE, 0, 8, 100, 1);
+        Experiment e = experiment(Tasks.ADDING_2015, 400, Networks.IRNN, 100).with(s -> {
+            s.hidden = 20;
+            s.rule = Rules.SGD;
+            s.rate = 10;
+            s.clipping = Clipping.NONE;
+            s.seed = 1;
+        });
         Training training = new Training(e);
         String message = assertThrows(ArithmeticException.class, () -> training.run(Progress.NONE))
                 .getMessage();
@@ -182,10 +203,11 @@ class TrainTest {
         record Case(String message, Runnable make) {}
         for (Case c : List.of(
                 new Case(
-                        "ADDING_1997: expected T ≥ 24, got 23", () -> experiment(Task.ADDING_1997, 23, Network.GRU, 1)),
+                        "ADDING_1997: expected T ≥ 24, got 23",
+                        () -> experiment(Tasks.ADDING_1997, 23, Networks.GRU, 1)),
                 new Case("learning rate: expected more than 0, got 0.0", () -> rate(0)),
                 new Case("learning rate: expected more than 0, got NaN", () -> rate(Double.NaN)),
-                new Case("limit: expected 1 update or more, got 0", () -> experiment(Task.COPY, 5, Network.GRU, 0)),
+                new Case("limit: expected 1 update or more, got 0", () -> experiment(Tasks.COPY, 5, Networks.GRU, 0)),
                 new Case("clipping: expected a threshold above 0, got 0.0", () -> Clipping.norm(0)))) {
             assertEquals(
                     c.message(),
@@ -195,13 +217,13 @@ class TrainTest {
     }
 
     private static Experiment rate(double rate) {
-        return new Experiment(Task.COPY, 5, Network.GRU, 4, Rule.SGD, rate, Clipping.NONE, 0, 2, 1, 1);
+        return experiment(Tasks.COPY, 5, Networks.GRU, 1).with(s -> s.rate = rate);
     }
 
     /** Two updates of each rule on one number, against its paper's formula worked out by hand. */
     @ParameterizedTest
-    @EnumSource(Rule.class)
-    void rules(Rule rule) {
+    @EnumSource(Rules.class)
+    void rules(Rules rule) {
         double eta = 0.1, g1 = 3, g2 = -1, theta = 0.5;
         double want =
                 switch (rule) {
@@ -217,9 +239,9 @@ class TrainTest {
                 };
         Parameters zero = Parameters.zeros(Rnn.tanh(1, 1), 0);
         Optimiser optimiser = new Optimiser(rule, eta, zero);
-        Parameters p = zero.with("b_h", Init.constant(1, theta));
+        Parameters p = zero.with("b_h", theta);
         for (double g : new double[] {g1, g2}) {
-            p = optimiser.update(p, zero.with("b_h", Init.constant(1, g)));
+            p = optimiser.update(p, zero.with("b_h", g));
         }
         assertEquals(want, p.get("b_h").get(0), 1e-8);
         assertEquals(0, p.get("W_hh").get(0));
@@ -245,7 +267,13 @@ class TrainTest {
     /** With windows the gradient is that of each window's loss with its first state held constant. */
     @Test
     void truncation() {
-        Experiment cut = new Experiment(Task.COPY, 6, Network.TANH, 5, Rule.SGD, 1, Clipping.NONE, 9, 3, 1, 2);
+        Experiment cut = experiment(Tasks.COPY, 6, Networks.TANH, 1).with(s -> {
+            s.rule = Rules.SGD;
+            s.rate = 1;
+            s.clipping = Clipping.NONE;
+            s.window = 9;
+            s.batch = 3;
+        });
         Parameters p = cut.initial();
         Batch batch = cut.trainingBatch(1);
         int T = batch.x().size();
@@ -264,8 +292,7 @@ class TrainTest {
         }
         Training training = new Training(cut);
         training.run(Progress.NONE);
-        Training whole =
-                new Training(new Experiment(Task.COPY, 6, Network.TANH, 5, Rule.SGD, 1, Clipping.NONE, 0, 3, 1, 2));
+        Training whole = new Training(cut.with(s -> s.window = 0));
         whole.run(Progress.NONE);
         for (String name : p.names()) {
             SimpleMatrix expected = p.get(name).minus(want.get(name).divide(T));
@@ -276,8 +303,8 @@ class TrainTest {
     }
 
     @ParameterizedTest
-    @EnumSource(Task.class)
-    void tasks(Task task) {
+    @EnumSource(Tasks.class)
+    void tasks(Tasks task) {
         int T = 40, B = 500;
         Batch batch = task.batch(T, B, new Random(5));
         assertEquals(task.inputs(), batch.x().get(0).getNumRows());
@@ -359,7 +386,7 @@ class TrainTest {
     /** Always answering the mean: Var(U + U) = 1/6, not the 0.1767 that is often quoted. */
     @Test
     void theBaselineOfTheAddingProblem() {
-        Batch batch = Task.ADDING_2015.batch(10, 200_000, new Random(1));
+        Batch batch = Tasks.ADDING_2015.batch(10, 200_000, new Random(1));
         SimpleMatrix y = batch.y().get(10).minus(1);
         double error = y.elementMult(y).elementSum() / y.getNumElements();
         assertEquals(1.0 / 6, error, 2e-3);
@@ -368,12 +395,16 @@ class TrainTest {
 
     @Test
     void aSweepKeepsItsOutcomesAndStopsALineWhereNothingIsSolved() {
-        Experiment easy = experiment(Task.ADDING_2015, 2, Network.GRU, 2000);
-        Experiment hopeless = experiment(Task.ADDING_2015, 200, Network.TANH, 25);
+        Experiment easy = experiment(Tasks.ADDING_2015, 2, Networks.GRU, 2000);
+        Experiment hopeless = experiment(Tasks.ADDING_2015, 200, Networks.TANH, 25);
         List<Outcome> told = new ArrayList<>();
         Sweep sweep = new Sweep(folder);
-        var outcomes =
-                sweep.run(List.of(List.of(List.of(easy), List.of(hopeless), List.of(easy.withSeed(9)))), told::add);
+        var outcomes = sweep.run(
+                List.of(new Sweep.Line(List.of(
+                        new Sweep.Group(List.of(easy)),
+                        new Sweep.Group(List.of(hopeless)),
+                        new Sweep.Group(List.of(easy.withSeed(9)))))),
+                told::add);
         assertEquals(2, outcomes.size());
         assertTrue(outcomes.get(easy.name()).solved());
         assertFalse(outcomes.get(hopeless.name()).solved());

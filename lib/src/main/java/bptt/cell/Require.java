@@ -4,9 +4,23 @@ import java.util.stream.IntStream;
 import org.ejml.data.DMatrixRMaj;
 import org.ejml.simple.SimpleMatrix;
 
-/** Refuses bad matrices where they enter, naming what was expected and what came. */
-public final class Checks {
-    private Checks() {}
+/** Refuses bad sizes and matrices where they enter, naming what was expected and what came. */
+public final class Require {
+    private Require() {}
+
+    /**
+     * Requires a cell's sizes.
+     *
+     * @param inputs I
+     * @param hidden H
+     * @throws IllegalArgumentException if one is below 1
+     */
+    public static void sizes(int inputs, int hidden) {
+        if (inputs < 1 || hidden < 1) {
+            throw new IllegalArgumentException(
+                    "expected at least 1 input and 1 unit, got I = " + inputs + ", H = " + hidden);
+        }
+    }
 
     /**
      * Requires a shape.

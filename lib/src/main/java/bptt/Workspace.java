@@ -2,7 +2,6 @@ package bptt;
 
 import bptt.cell.Parameters;
 import java.util.List;
-import java.util.Map;
 import org.ejml.simple.SimpleMatrix;
 
 /**
@@ -10,7 +9,7 @@ import org.ejml.simple.SimpleMatrix;
  * writes some 50 MB, and making that anew each time takes longer than the arithmetic. The trace of a pass is overwritten by the
  * next one.
  */
-public final class Pass {
+public final class Workspace {
     private Trace trace;
     private Gradients gradients;
 
@@ -22,12 +21,12 @@ public final class Pass {
      * @param start the state at t = 0
      * @return valid until the next call
      * @throws IllegalArgumentException as {@link Bptt#forward(Parameters, List, State)}
-     * @throws ArithmeticException as there
+     * @throws Overflow as there
      */
     public Trace forward(Parameters p, List<SimpleMatrix> x, State start) {
         Trace memory = trace;
         trace = null; // a pass that fails leaves nothing to go back through
-        trace = Bptt.forward(memory, p, x, start);
+        trace = Trace.of(p, x, start, memory);
         return trace;
     }
 
@@ -38,15 +37,13 @@ public final class Pass {
      * @param loss the loss
      * @return ∂L/∂(every parameter)
      * @throws IllegalArgumentException as {@link Bptt#backward(Trace, Loss)}
-     * @throws ArithmeticException as there
+     * @throws Overflow as there
      */
     public Parameters backward(Loss loss) {
         if (trace == null) {
             throw new IllegalStateException("a backward pass needs a forward pass that succeeded");
         }
-        if (gradients == null || gradients.trace != trace) {
-            gradients = new Gradients(trace, 2);
-        }
-        return Bptt.backward(gradients, loss.outputGradients(trace), Map.of()).parameters();
+        gradients = Gradients.ofParameters(trace, loss.outputGradients(trace), gradients);
+        return gradients.parameters();
     }
 }

@@ -1,4 +1,4 @@
-package bptt.check;
+package bptt.cell;
 
 import java.util.function.Consumer;
 import java.util.function.DoubleUnaryOperator;
@@ -9,8 +9,8 @@ import org.ejml.simple.SimpleOperations.ElementOpReal;
 
 /**
  * Element-wise functions of real and of complex matrices, so that a formula written once in {@link SimpleMatrix} can be
- * evaluated and differentiated by a complex step. They come from the definitions of the functions over ℂ and use no
- * derivative, and they share no code with {@code bptt.math}.
+ * evaluated and differentiated by a complex step. They come from the definitions of the functions over ℂ, and they share no code
+ * with {@code bptt.math}.
  */
 public final class Elementwise {
     private Elementwise() {}
@@ -95,6 +95,26 @@ public final class Elementwise {
                         z,
                         StrictMath.log(StrictMath.hypot(z.real, z.imaginary)),
                         StrictMath.atan2(z.imaginary, z.real)));
+    }
+
+    /**
+     * The derivative of {@link #relu}: 1 where the real part is above 0, otherwise 0.
+     *
+     * @param A real or complex
+     * @return the same shape
+     */
+    public static SimpleMatrix positive(SimpleMatrix A) {
+        return map(A, v -> v > 0 ? 1 : 0, z -> set(z, z.real > 0 ? 1 : 0, 0));
+    }
+
+    /**
+     * 1 − z.
+     *
+     * @param A real or complex
+     * @return the same shape
+     */
+    public static SimpleMatrix oneMinus(SimpleMatrix A) {
+        return SimpleMatrix.ones(A.getNumRows(), A.getNumCols()).minus(A);
     }
 
     private static void set(Complex_F64 z, double real, double imaginary) {

@@ -9,10 +9,10 @@ import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 
 /** Splits a range of independent indices over the threads of the common pool, or of the pool that the caller is in. */
-public final class Split {
+public final class Parallel {
     private static final int MIN_WORK = 1 << 21;
 
-    private Split() {}
+    private Parallel() {}
 
     /** What to do with one contiguous part of the range. */
     @FunctionalInterface

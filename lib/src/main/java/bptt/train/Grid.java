@@ -1,6 +1,5 @@
 package bptt.train;
 
-import bptt.train.Optimiser.Rule;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -11,7 +10,7 @@ import java.util.function.IntFunction;
 import java.util.stream.LongStream;
 
 /** {@code make learn}: which network learns how far back. Stopped and started again, it goes on where it was. */
-public final class Learn {
+public final class Grid {
     /** The distances of the adding problem. */
     public static final int[] DISTANCES = {20, 50, 100, 150, 200, 400, 750, 1000};
 
@@ -19,18 +18,18 @@ public final class Learn {
     public static final int[] ORDER_DISTANCES = {20, 50, 100, 150, 200};
 
     /** The networks of temporal order. */
-    public static final List<Network> ORDER_NETWORKS = List.of(Network.TANH, Network.IRNN, Network.LSTM_CHRONO);
+    public static final List<Network> ORDER_NETWORKS = List.of(Networks.TANH, Networks.IRNN, Networks.LSTM_CHRONO);
 
     /** The distances of copying. */
     public static final int[] COPY_DISTANCES = {5, 10, 20, 50};
 
     /** The networks of copying. */
-    public static final List<Network> COPY_NETWORKS = List.of(Network.TANH, Network.LSTM_CHRONO, Network.GRU);
+    public static final List<Network> COPY_NETWORKS = List.of(Networks.TANH, Networks.LSTM_CHRONO, Networks.GRU);
 
     /** Sequences after which a training of the adding problem gives up. */
     public static final int BUDGET = 240_000;
 
-    private Learn() {}
+    private Grid() {}
 
     /**
      * Runs the grid.
@@ -38,8 +37,11 @@ public final class Learn {
      * @param args the folder for runs.json
      */
     public static void main(String[] args) {
-        List<List<List<Experiment>>> lines = grid();
-        int all = lines.stream().flatMap(List::stream).mapToInt(List::size).sum();
+        List<Sweep.Line> lines = grid();
+        int all = lines.stream()
+                .flatMap(line -> line.groups().stream())
+                .mapToInt(group -> group.experiments().size())
+                .sum();
         System.out.printf("%d runs at most; Ctrl-C stops, make learn goes on%n", all);
         long start = System.nanoTime();
         AtomicInteger done = new AtomicInteger();
@@ -63,30 +65,30 @@ public final class Learn {
      *
      * @return experiments by line and group
      */
-    public static List<List<List<Experiment>>> grid() {
-        List<List<List<Experiment>>> lines = new ArrayList<>();
-        for (Network network : List.of(Network.LSTM_CHRONO, Network.TANH, Network.GRU)) {
+    public static List<Sweep.Line> grid() {
+        List<Sweep.Line> lines = new ArrayList<>();
+        for (Network network : List.of(Networks.LSTM_CHRONO, Networks.TANH, Networks.GRU)) {
             lines.add(line(DISTANCES, T -> adding(network, T)));
         }
-        lines.add(line(new int[] {100, 500, 1000}, Learn::adding1997));
+        lines.add(line(new int[] {100, 500, 1000}, Grid::adding1997));
         for (Network network : ORDER_NETWORKS) {
             lines.add(line(ORDER_DISTANCES, T -> temporalOrder(network, T)));
         }
         for (Network network : COPY_NETWORKS) {
             lines.add(line(COPY_DISTANCES, T -> copying(network, T)));
         }
-        for (Network network : List.of(Network.LSTM, Network.IRNN)) { // the long ones
+        for (Network network : List.of(Networks.LSTM, Networks.IRNN)) { // the long ones
             lines.add(line(DISTANCES, T -> adding(network, T)));
         }
         return lines;
     }
 
-    private static List<List<Experiment>> line(int[] distances, IntFunction<Experiment> at) {
-        return Arrays.stream(distances)
-                .mapToObj(T -> LongStream.rangeClosed(1, 5)
+    private static Sweep.Line line(int[] distances, IntFunction<Experiment> at) {
+        return new Sweep.Line(Arrays.stream(distances)
+                .mapToObj(T -> new Sweep.Group(LongStream.rangeClosed(1, 5)
                         .mapToObj(seed -> at.apply(T).withSeed(seed))
-                        .toList())
-                .toList();
+                        .toList()))
+                .toList());
     }
 
     /**
@@ -98,21 +100,16 @@ public final class Learn {
      * @return seed 1
      */
     public static Experiment adding(Network network, int T) {
-        boolean simple = network == Network.TANH || network == Network.IRNN;
-        double rate = simple ? T <= 100 ? 1e-3 : 3e-4 : 1e-2;
-        int batch = simple ? 16 : 32;
-        return new Experiment(
-                Task.ADDING_2015,
-                T,
-                network,
-                simple ? 100 : 32,
-                Rule.ADAM,
-                rate,
-                Clipping.norm(1),
-                0,
-                batch,
-                BUDGET / batch,
-                1);
+        boolean simple = network == Networks.TANH || network == Networks.IRNN;
+        return Experiment.of(s -> {
+            s.task = Tasks.ADDING_2015;
+            s.T = T;
+            s.network = network;
+            s.hidden = simple ? 100 : 32;
+            s.rate = simple ? T <= 100 ? 1e-3 : 3e-4 : 1e-2;
+            s.batch = simple ? 16 : 32;
+            s.limit = BUDGET / s.batch;
+        });
     }
 
     /**
@@ -122,8 +119,7 @@ public final class Learn {
      * @return seed 1
      */
     public static Experiment adding1997(int T) {
-        return new Experiment(
-                Task.ADDING_1997, T, Network.LSTM_CHRONO, 32, Rule.ADAM, 1e-2, Clipping.norm(1), 0, 32, BUDGET / 32, 1);
+        return adding(Networks.LSTM_CHRONO, T).with(s -> s.task = Tasks.ADDING_1997);
     }
 
     /**
@@ -134,7 +130,13 @@ public final class Learn {
      * @return seed 1
      */
     public static Experiment temporalOrder(Network network, int T) {
-        return new Experiment(Task.TEMPORAL_ORDER, T, network, 50, Rule.ADAM, 1e-3, Clipping.norm(1), 0, 20, 10_000, 1);
+        return Experiment.of(s -> {
+            s.task = Tasks.TEMPORAL_ORDER;
+            s.T = T;
+            s.network = network;
+            s.hidden = 50;
+            s.batch = 20;
+        });
     }
 
     /**
@@ -145,6 +147,10 @@ public final class Learn {
      * @return seed 1
      */
     public static Experiment copying(Network network, int T) {
-        return new Experiment(Task.COPY, T, network, 64, Rule.RMSPROP, 1e-3, Clipping.norm(1), 0, 20, 10_000, 1);
+        return temporalOrder(network, T).with(s -> {
+            s.task = Tasks.COPY;
+            s.hidden = 64;
+            s.rule = Rules.RMSPROP;
+        });
     }
 }

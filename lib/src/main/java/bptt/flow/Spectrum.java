@@ -1,0 +1,66 @@
+package bptt.flow;
+
+import bptt.Progress;
+import bptt.Trace;
+import bptt.cell.Require;
+import java.util.Arrays;
+import org.ejml.data.DMatrixRMaj;
+import org.ejml.dense.row.factory.DecompositionFactory_DDRM;
+import org.ejml.interfaces.decomposition.QRDecomposition;
+import org.ejml.simple.SimpleMatrix;
+
+/** Rates: eigenvalues of one matrix, Lyapunov exponents of a product of many. */
+public final class Spectrum {
+    private Spectrum() {}
+
+    /**
+     * The spectral radius ρ(A), the largest modulus of an eigenvalue. Not a norm: ρ(A) ≤ σ₁(A), and the powers of A may grow for
+     * long although ρ &lt; 1.
+     *
+     * @param A square
+     * @return ρ ≥ 0
+     */
+    public static double radius(SimpleMatrix A) {
+        Require.finite(A, "matrix");
+        return A.eig().getEigenvalues().stream()
+                .mapToDouble(e -> StrictMath.hypot(e.real, e.imaginary))
+                .max()
+                .orElse(0);
+    }
+
+    /**
+     * The Lyapunov exponents λ_1 ≥ … ≥ λ_N of a trajectory: the rates, in natural logarithms per step, at which J_T … J_1 stretches.
+     * By a QR sweep (Benettin et al. 1980; Engelken, Wolf and Abbott 2023): Q_t R_t = J_t Q_{t−1} from Q_0 = 1, and λ_i is the
+     * mean of ln |(R_t)_ii|. Their sum is the mean of ln |det J_t|, at any T; for T → ∞ the slope of ln ‖∂s_T/∂s_{T−n}‖ against n
+     * is λ_1 (Oseledets).
+     *
+     * @param trace a forward pass
+     * @param sequence which of its B sequences
+     * @param burnIn steps at the beginning that turn Q but are not counted, 0 … T − 1
+     * @param progress is told λ_1 so far after each step
+     * @return N exponents, descending; −∞ for a direction that is lost altogether
+     */
+    public static double[] lyapunov(Trace trace, int sequence, int burnIn, Progress progress) {
+        int T = trace.steps(), N = trace.state(0).joint().getNumRows();
+        if (burnIn < 0 || burnIn >= T) {
+            throw new IllegalArgumentException("burn-in: expected 0 … T − 1 = %d, got %d".formatted(T - 1, burnIn));
+        }
+        SimpleMatrix Q = SimpleMatrix.identity(N);
+        double[] sums = new double[N];
+        QRDecomposition<DMatrixRMaj> qr = DecompositionFactory_DDRM.qr(N, N);
+        for (int t = 1; t <= T; t++) {
+            qr.decompose(Jacobians.step(trace, sequence, t).mult(Q).getDDRM());
+            Q = SimpleMatrix.wrap(qr.getQ(null, false));
+            DMatrixRMaj R = qr.getR(null, false);
+            for (int i = 0; i < N && t > burnIn; i++) {
+                sums[i] += StrictMath.log(Math.abs(R.get(i, i)));
+            }
+            progress.at(t, T, sums[0] / Math.max(1, t - burnIn), t == T);
+        }
+        return Arrays.stream(sums)
+                .map(sum -> -sum / (T - burnIn))
+                .sorted()
+                .map(rate -> -rate)
+                .toArray();
+    }
+}

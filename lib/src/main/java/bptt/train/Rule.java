@@ -1,0 +1,36 @@
+package bptt.train;
+
+import bptt.cell.Parameters;
+
+/**
+ * How a gradient becomes an update. {@link Rules} has those of the literature; another one is a class that implements this. Files
+ * know it by its name.
+ */
+public interface Rule {
+    /**
+     * The name, by which experiments are told apart.
+     *
+     * @return for example {@code ADAM}
+     */
+    String name();
+
+    /**
+     * What it remembers between updates.
+     *
+     * @return how many arrays of the parameters' shapes; none unless overridden
+     */
+    default int moments() {
+        return 0;
+    }
+
+    /**
+     * The change of the parameters.
+     *
+     * @param g gradient
+     * @param rate η
+     * @param n number of this update, 1, 2, …
+     * @param m what it remembers, zeros at first; new values take the place of the old
+     * @return what is added to θ
+     */
+    Parameters change(Parameters g, double rate, int n, Parameters[] m);
+}
