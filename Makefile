@@ -38,7 +38,7 @@ env: $(ENV) ## the Python environment alone: JupyterLab, nbclient, the JJava ker
 jar: $(JAR) ## the library alone
 
 learn: $(JAR) ## train the grid of notebook 11 (an hour or more; Ctrl-C stops it, make learn goes on)
-	@java -Xmx3g $(VECTOR) -cp "lib/target/bptt.jar:lib/target/jars/*" bptt.train.Learn notebooks/results/learning
+	@java -Xmx3g $(VECTOR) -cp "lib/target/bptt.jar:lib/target/jars/*" bptt.train.Grid notebooks/results/learning
 
 bench: $(JAR) | need-python ## the library beside PyTorch, JAX, DL4J, EJML and a BLAS (minutes; fetches about 450 MB once); BENCH=--quick for one size
 	@mvn -f lib/bench/pom.xml -B -q package

@@ -2,10 +2,22 @@ package bptt.math;
 
 import java.math.BigDecimal;
 import java.math.MathContext;
+import java.util.Locale;
 
 /** Numbers as text. */
 public final class Numbers {
     private Numbers() {}
+
+    /**
+     * {@link String#format(String, Object...)} with a point for the decimal separator, wherever it runs.
+     *
+     * @param format as there
+     * @param values as there
+     * @return text
+     */
+    public static String format(String format, Object... values) {
+        return String.format(Locale.ROOT, format, values);
+    }
 
     /**
      * A number with so many significant digits, plain between 1e-3 and 1e6 and with an exponent beyond. It rounds the exact

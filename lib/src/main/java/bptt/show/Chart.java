@@ -43,11 +43,7 @@ public final class Chart {
     private double yMax = Double.NaN;
 
     private Chart(String title, String xTitle, String yTitle) {
-        for (String text : List.of(title, xTitle, yTitle)) {
-            if (text.isBlank()) {
-                throw new IllegalArgumentException("chart: expected a title and two axis labels, got an empty one");
-            }
-        }
+        Figure.requireText("chart: expected a title and two axis labels, got an empty one", title, xTitle, yTitle);
         this.title = title;
         this.xTitle = xTitle;
         this.yTitle = yTitle;
@@ -162,7 +158,6 @@ public final class Chart {
      * @return the picture
      */
     public Figure figure(String name, String alt) {
-        Figure.requireText(alt);
         if (logY && yMin <= 0) {
             throw new IllegalArgumentException("y range: expected 0 < min on a logarithmic axis, got " + yMin);
         }

@@ -14,7 +14,7 @@ import java.util.Base64;
 public record Figure(byte[] png, int width, int height, String alt) {
     /** Requires the text. */
     public Figure {
-        requireText(alt);
+        requireText("text alternative: expected a sentence that says what the chart shows, got none", alt);
         png = png.clone();
     }
 
@@ -32,10 +32,11 @@ public record Figure(byte[] png, int width, int height, String alt) {
         return alt;
     }
 
-    static void requireText(String alt) {
-        if (alt == null || alt.isBlank()) {
-            throw new IllegalArgumentException(
-                    "text alternative: expected a sentence that says what the chart shows, got none");
+    static void requireText(String otherwise, String... texts) {
+        for (String text : texts) {
+            if (text == null || text.isBlank()) {
+                throw new IllegalArgumentException(otherwise);
+            }
         }
     }
 }

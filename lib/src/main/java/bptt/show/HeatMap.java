@@ -18,54 +18,74 @@ import tech.tablesaw.api.Table;
 public final class HeatMap {
     private static final int WIDTH = 620, HEIGHT = 520;
 
-    private HeatMap() {}
+    private final String title;
+    private final String xTitle;
+    private final String yTitle;
+    private double[] x = {};
+    private double[] y = {};
+    private double[][] values = {};
 
-    /**
-     * Draws a matrix and writes its data to {@code results/NAME.csv} and itself to {@code .svg} and {@code .png}.
-     *
-     * @param title what it shows
-     * @param xTitle what the columns are, numbered from 1
-     * @param yTitle what the rows are, numbered from 1
-     * @param values by row, then column; NaN leaves the square empty
-     * @param name file name without extension
-     * @param alt what the picture shows
-     * @return the picture
-     */
-    public static Figure figure(
-            String title, String xTitle, String yTitle, double[][] values, String name, String alt) {
-        double[] columns = numbers(values[0].length), rows = numbers(values.length);
-        return figure(title, xTitle, columns, yTitle, rows, values, name, alt);
+    private HeatMap(String title, String xTitle, String yTitle) {
+        Figure.requireText("heat map: expected a title and two axis labels, got an empty one", title, xTitle, yTitle);
+        this.title = title;
+        this.xTitle = xTitle;
+        this.yTitle = yTitle;
     }
 
     /**
-     * Draws a function on a grid and writes its data to {@code results/NAME.csv} and itself to {@code .svg} and {@code .png}.
+     * An empty heat map.
      *
      * @param title what it shows
-     * @param xTitle quantity and unit
-     * @param x its value by column
-     * @param yTitle quantity and unit
-     * @param y its value by row
-     * @param values by row, then column; NaN leaves the square empty
-     * @param name file name without extension
-     * @param alt what the picture shows
-     * @return the picture
+     * @param xTitle what the columns are
+     * @param yTitle what the rows are
+     * @return the heat map
      */
-    public static Figure figure(
-            String title,
-            String xTitle,
-            double[] x,
-            String yTitle,
-            double[] y,
-            double[][] values,
-            String name,
-            String alt) {
-        Figure.requireText(alt);
+    public static HeatMap of(String title, String xTitle, String yTitle) {
+        return new HeatMap(title, xTitle, yTitle);
+    }
+
+    /**
+     * Sets the numbers; rows and columns are counted from 1.
+     *
+     * @param values by row, then column; NaN leaves the square empty
+     * @return this
+     */
+    public HeatMap values(double[][] values) {
+        return values(numbers(values[0].length), numbers(values.length), values);
+    }
+
+    /**
+     * Sets the numbers: a function on a grid.
+     *
+     * @param x its place by column
+     * @param y its place by row
+     * @param values by row, then column; NaN leaves the square empty
+     * @return this
+     */
+    public HeatMap values(double[] x, double[] y, double[][] values) {
         if (values.length != y.length || Arrays.stream(values).anyMatch(row -> row.length != x.length)) {
             throw new IllegalArgumentException("heat map: expected %d rows of %d values, got %s"
                     .formatted(
                             y.length,
                             x.length,
                             Arrays.stream(values).map(row -> row.length).toList()));
+        }
+        this.x = x.clone();
+        this.y = y.clone();
+        this.values = Arrays.stream(values).map(double[]::clone).toArray(double[][]::new);
+        return this;
+    }
+
+    /**
+     * Draws the heat map and writes its data to {@code results/NAME.csv} and itself to {@code .svg} and {@code .png}.
+     *
+     * @param name file name without extension
+     * @param alt what the picture shows
+     * @return the picture
+     */
+    public Figure figure(String name, String alt) {
+        if (values.length == 0) {
+            throw new IllegalStateException("heat map: expected values, got none");
         }
         HeatMapChart chart = new HeatMapChartBuilder()
                 .width(WIDTH)

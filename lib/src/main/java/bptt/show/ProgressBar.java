@@ -1,7 +1,7 @@
 package bptt.show;
 
 import bptt.Progress;
-import java.util.Locale;
+import bptt.math.Numbers;
 import java.util.function.Consumer;
 
 /**
@@ -50,8 +50,7 @@ public final class ProgressBar implements Progress {
             shown = now;
             double rate = (update - first) / ((now - start) / 1e9);
             String bar = "█".repeat(WIDTH * update / limit);
-            line.accept(String.format(
-                    Locale.ROOT,
+            line.accept(Numbers.format(
                     "%s |%-" + WIDTH + "s| %d of at most %d updates, loss %.4g, %.0f per second, at most %.0f s left",
                     title,
                     bar,

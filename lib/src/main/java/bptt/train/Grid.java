@@ -1,10 +1,10 @@
 package bptt.train;
 
+import bptt.math.Numbers;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntFunction;
 import java.util.stream.LongStream;
@@ -48,15 +48,14 @@ public final class Grid {
         new Sweep(Path.of(args[0])).run(lines, outcome -> {
             String result =
                     outcome.solved() ? "solved" : outcome.failure().isEmpty() ? "not solved" : outcome.failure();
-            System.out.printf(
-                    Locale.ROOT,
-                    "%6.1f min  %3d of %d  %-45s %-10s %6d updates%n",
+            System.out.println(Numbers.format(
+                    "%6.1f min  %3d of %d  %-45s %-10s %6d updates",
                     (System.nanoTime() - start) / 6e10,
                     done.incrementAndGet(),
                     all,
                     outcome.experiment().name(),
                     result,
-                    outcome.updates());
+                    outcome.updates()));
         });
     }
 

@@ -119,7 +119,7 @@ class ShowTest {
     @Test
     void heatMaps() throws IOException {
         double[][] values = {{1, Double.NaN}, {2, 3}};
-        Figure figure = HeatMap.figure("title", "x", "y", values, "heat", "Three squares.");
+        Figure figure = HeatMap.of("title", "x", "y").values(values).figure("heat", "Three squares.");
         assertTrue(has(picture(figure), Theme.ramp(0, 9)) && has(picture(figure), Theme.ramp(8, 9)));
         assertEquals("row,column,value\n1,1,1\n2,1,2\n2,2,3\n", Files.readString(Path.of("results/heat.csv")));
     }
