@@ -54,7 +54,7 @@ public record LayerNormRnn(int inputs, int hidden, Rnn.Activation activation) im
         for (int j = 0; j < s.n; j++) {
             h[j] = gain[j] * h[j] + shift[j];
         }
-        activation.apply(h, s.n);
+        activation.forward.apply(h, s.n);
     }
 
     @Override
@@ -62,7 +62,7 @@ public record LayerNormRnn(int inputs, int hidden, Rnn.Activation activation) im
         double[] da = s.dGate[0], gain = s.vector[0], dGain = s.dVector[0], dShift = s.dVector[1];
         double[] normal = s.scratch[0], sigma = s.scratch[1];
         normalise(s.gate[0], normal, sigma);
-        activation.back(da, s.dAfter[0], s.after[0], s.n);
+        activation.backward.apply(da, s.dAfter[0], s.after[0], s.n);
         for (int j = 0; j < s.n; j++) {
             dShift[j] += da[j];
             dGain[j] += da[j] * normal[j];
@@ -100,14 +100,15 @@ public record LayerNormRnn(int inputs, int hidden, Rnn.Activation activation) im
     @Override
     public List<SimpleMatrix> formulas(Gates a, List<SimpleMatrix> before) {
         SimpleMatrix normal = centred(a, before).elementMult(inverseSigma(centred(a, before)));
-        return List.of(activation.of(a.vector("gain").elementMult(normal).plus(a.vector("shift"))));
+        return List.of(activation.of.apply(a.vector("gain").elementMult(normal).plus(a.vector("shift"))));
     }
 
     @Override
     public List<SimpleMatrix> adjoint(Gates a, List<SimpleMatrix> before, List<SimpleMatrix> dAfter) {
         SimpleMatrix inverse = inverseSigma(centred(a, before)),
                 normal = centred(a, before).elementMult(inverse);
-        SimpleMatrix dy = activation.back(dAfter.get(0), formulas(a, before).get(0));
+        SimpleMatrix dy =
+                activation.back.apply(dAfter.get(0), formulas(a, before).get(0));
         a.backVector("gain", dy.elementMult(normal));
         a.backVector("shift", dy);
         SimpleMatrix d = dy.elementMult(a.vector("gain"));

@@ -4,6 +4,8 @@ import static bptt.cell.Elementwise.oneMinus;
 
 import bptt.math.Functions;
 import java.util.List;
+import java.util.function.BinaryOperator;
+import java.util.function.UnaryOperator;
 import org.ejml.simple.SimpleMatrix;
 
 /**
@@ -19,114 +21,71 @@ public record Rnn(int inputs, int hidden, Activation activation) implements Cell
     /** The element-wise function φ, with φ′ written in terms of h = φ(a). */
     public enum Activation {
         /** φ = tanh, φ′ = 1 − h². */
-        TANH {
-            @Override
-            void apply(double[] a, int n) {
-                Functions.tanh(a, n);
-            }
-
-            @Override
-            void back(double[] da, double[] dh, double[] h, int n) {
-                for (int j = 0; j < n; j++) {
-                    da[j] = dh[j] * (1 - h[j] * h[j]);
-                }
-            }
-
-            @Override
-            SimpleMatrix of(SimpleMatrix a) {
-                return Elementwise.tanh(a);
-            }
-
-            @Override
-            SimpleMatrix back(SimpleMatrix dh, SimpleMatrix h) {
-                return dh.elementMult(oneMinus(h.elementMult(h)));
-            }
-        },
+        TANH(
+                Functions::tanh,
+                (da, dh, h, n) -> {
+                    for (int j = 0; j < n; j++) {
+                        da[j] = dh[j] * (1 - h[j] * h[j]);
+                    }
+                },
+                Elementwise::tanh,
+                (dh, h) -> dh.elementMult(oneMinus(h.elementMult(h)))),
         /** φ = max(a, 0), φ′ = 1 if a &gt; 0, otherwise 0 (at the kink a = 0 too). NaN stays NaN. */
-        RELU {
-            @Override
-            void apply(double[] a, int n) {
-                for (int j = 0; j < n; j++) {
-                    a[j] = Math.max(a[j], 0);
-                }
-            }
-
-            @Override
-            void back(double[] da, double[] dh, double[] h, int n) {
-                // φ′ without a branch, for C2 does not vectorise those: 1 for every h > 0, the smallest too. + 0
-                // against −0.
-                for (int j = 0; j < n; j++) {
-                    da[j] = Math.fma(dh[j], Math.min(1, h[j] * 0x1p1000 * 0x1p1000), 0);
-                }
-            }
-
-            @Override
-            SimpleMatrix of(SimpleMatrix a) {
-                return Elementwise.relu(a);
-            }
-
-            @Override
-            SimpleMatrix back(SimpleMatrix dh, SimpleMatrix h) {
-                return dh.elementMult(Elementwise.positive(h));
-            }
-        },
+        RELU(
+                (a, n) -> {
+                    for (int j = 0; j < n; j++) {
+                        a[j] = Math.max(a[j], 0);
+                    }
+                },
+                (da, dh, h, n) -> {
+                    // φ′ without a branch, for C2 does not vectorise those: 1 for every h > 0, the smallest too. + 0
+                    // against −0.
+                    for (int j = 0; j < n; j++) {
+                        da[j] = Math.fma(dh[j], Math.min(1, h[j] * 0x1p1000 * 0x1p1000), 0);
+                    }
+                },
+                Elementwise::relu,
+                (dh, h) -> dh.elementMult(Elementwise.positive(h))),
         /** φ = σ, φ′ = h (1 − h). */
-        SIGMOID {
-            @Override
-            void apply(double[] a, int n) {
-                Functions.sigmoid(a, n);
-            }
-
-            @Override
-            void back(double[] da, double[] dh, double[] h, int n) {
-                for (int j = 0; j < n; j++) {
-                    da[j] = dh[j] * h[j] * (1 - h[j]);
-                }
-            }
-
-            @Override
-            SimpleMatrix of(SimpleMatrix a) {
-                return Elementwise.sigmoid(a);
-            }
-
-            @Override
-            SimpleMatrix back(SimpleMatrix dh, SimpleMatrix h) {
-                return dh.elementMult(h).elementMult(oneMinus(h));
-            }
-        },
+        SIGMOID(
+                Functions::sigmoid,
+                (da, dh, h, n) -> {
+                    for (int j = 0; j < n; j++) {
+                        da[j] = dh[j] * h[j] * (1 - h[j]);
+                    }
+                },
+                Elementwise::sigmoid,
+                (dh, h) -> dh.elementMult(h).elementMult(oneMinus(h))),
         /** φ(a) = a, φ′ = 1: the linear network. */
-        IDENTITY {
-            @Override
-            void apply(double[] a, int n) {}
+        IDENTITY((a, n) -> {}, (da, dh, h, n) -> System.arraycopy(dh, 0, da, 0, n), a -> a, (dh, h) -> dh);
 
-            @Override
-            void back(double[] da, double[] dh, double[] h, int n) {
-                for (int j = 0; j < n; j++) {
-                    da[j] = dh[j];
-                }
-            }
+        /** a ← φ(a), the first n of them; the loop is in here because a call per element would cost more than the arithmetic. */
+        final Forward forward;
 
-            @Override
-            SimpleMatrix of(SimpleMatrix a) {
-                return a;
-            }
-
-            @Override
-            SimpleMatrix back(SimpleMatrix dh, SimpleMatrix h) {
-                return dh;
-            }
-        };
-
-        abstract void apply(double[] a, int n);
-
-        /** da ← dh ∘ φ′; the loop is in here because a call per element would cost more than the arithmetic. */
-        abstract void back(double[] da, double[] dh, double[] h, int n);
+        /** da ← dh ∘ φ′. */
+        final Backward backward;
 
         /** φ(a), of real or complex matrices. */
-        abstract SimpleMatrix of(SimpleMatrix a);
+        final UnaryOperator<SimpleMatrix> of;
 
-        /** dh ∘ φ′, likewise. */
-        abstract SimpleMatrix back(SimpleMatrix dh, SimpleMatrix h);
+        /** dh ∘ φ′, likewise, from dh and h. */
+        final BinaryOperator<SimpleMatrix> back;
+
+        Activation(
+                Forward forward, Backward backward, UnaryOperator<SimpleMatrix> of, BinaryOperator<SimpleMatrix> back) {
+            this.forward = forward;
+            this.backward = backward;
+            this.of = of;
+            this.back = back;
+        }
+
+        interface Forward {
+            void apply(double[] a, int n);
+        }
+
+        interface Backward {
+            void apply(double[] da, double[] dh, double[] h, int n);
+        }
     }
 
     private static final List<List<String>> STAGES = List.of(List.of("h"));
@@ -170,22 +129,22 @@ public record Rnn(int inputs, int hidden, Activation activation) implements Cell
 
     @Override
     public void forward(int stage, Step s) {
-        activation.apply(s.gate[0], s.n);
+        activation.forward.apply(s.gate[0], s.n);
     }
 
     @Override
     public void backward(int stage, Step s) {
-        activation.back(s.dGate[0], s.dAfter[0], s.gate[0], s.n);
+        activation.backward.apply(s.dGate[0], s.dAfter[0], s.gate[0], s.n);
     }
 
     @Override
     public List<SimpleMatrix> formulas(Gates a, List<SimpleMatrix> before) {
-        return List.of(activation.of(a.of("h", before.get(0))));
+        return List.of(activation.of.apply(a.of("h", before.get(0))));
     }
 
     @Override
     public List<SimpleMatrix> adjoint(Gates a, List<SimpleMatrix> before, List<SimpleMatrix> dAfter) {
-        SimpleMatrix h = activation.of(a.of("h", before.get(0)));
-        return List.of(a.back("h", before.get(0), activation.back(dAfter.get(0), h)));
+        SimpleMatrix h = activation.of.apply(a.of("h", before.get(0)));
+        return List.of(a.back("h", before.get(0), activation.back.apply(dAfter.get(0), h)));
     }
 }

@@ -158,6 +158,7 @@ public final class Chart {
      * @return the picture
      */
     public Figure figure(String name, String alt) {
+        Figure.requireAlt(alt);
         if (logY && yMin <= 0) {
             throw new IllegalArgumentException("y range: expected 0 < min on a logarithmic axis, got " + yMin);
         }

@@ -14,7 +14,7 @@ import java.util.Base64;
 public record Figure(byte[] png, int width, int height, String alt) {
     /** Requires the text. */
     public Figure {
-        requireText("text alternative: expected a sentence that says what the chart shows, got none", alt);
+        requireAlt(alt);
         png = png.clone();
     }
 
@@ -30,6 +30,10 @@ public record Figure(byte[] png, int width, int height, String alt) {
     @Override
     public String toString() {
         return alt;
+    }
+
+    static void requireAlt(String alt) {
+        requireText("text alternative: expected a sentence that says what the chart shows, got none", alt);
     }
 
     static void requireText(String otherwise, String... texts) {

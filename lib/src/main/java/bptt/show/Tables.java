@@ -1,9 +1,6 @@
 package bptt.show;
 
 import bptt.math.Numbers;
-import java.text.FieldPosition;
-import java.text.NumberFormat;
-import java.text.ParsePosition;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import tech.tablesaw.api.ColumnType;
@@ -11,6 +8,7 @@ import tech.tablesaw.api.DoubleColumn;
 import tech.tablesaw.api.NumericColumn;
 import tech.tablesaw.api.Table;
 import tech.tablesaw.columns.Column;
+import tech.tablesaw.columns.numbers.NumberColumnFormatter;
 
 /** Tablesaw tables as HTML, text and CSV, with numbers that can be read: 0.125, 3.1e-65, NaN. */
 public final class Tables {
@@ -55,7 +53,12 @@ public final class Tables {
         Table copy = table.copy();
         for (Column<?> column : copy.columns()) {
             if (column.type().equals(ColumnType.DOUBLE)) {
-                ((DoubleColumn) column).setPrintFormatter(new Digits(digits), missing);
+                ((DoubleColumn) column).setPrintFormatter(new NumberColumnFormatter() {
+                    @Override
+                    public String format(double v) {
+                        return Double.isNaN(v) ? missing : Numbers.text(v, digits);
+                    }
+                });
             }
         }
         return copy;
@@ -67,30 +70,5 @@ public final class Tables {
 
     private static String escape(String text) {
         return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;");
-    }
-
-    /** {@link Numbers#text} as Tablesaw wants it. */
-    private static final class Digits extends NumberFormat {
-        private static final long serialVersionUID = 1;
-        private final int digits;
-
-        Digits(int digits) {
-            this.digits = digits;
-        }
-
-        @Override
-        public StringBuffer format(double v, StringBuffer to, FieldPosition at) {
-            return to.append(Numbers.text(v, digits));
-        }
-
-        @Override
-        public StringBuffer format(long v, StringBuffer to, FieldPosition at) {
-            return to.append(v);
-        }
-
-        @Override
-        public Number parse(String text, ParsePosition at) {
-            throw new UnsupportedOperationException();
-        }
     }
 }

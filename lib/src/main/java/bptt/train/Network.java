@@ -1,6 +1,8 @@
 package bptt.train;
 
 import bptt.cell.Parameters;
+import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.annotation.JsonValue;
 import java.util.Random;
 
 /**
@@ -13,7 +15,14 @@ public interface Network {
      *
      * @return for example {@code LSTM_CHRONO}
      */
+    @JsonValue
     String name();
+
+    /** The one of that name in {@link Networks}, or one that has the name alone. */
+    @JsonCreator
+    static Network named(String name) {
+        return Store.named(Network.class, Networks.values(), Network::name, name);
+    }
 
     /**
      * The name on charts.

@@ -1,6 +1,8 @@
 package bptt.train;
 
 import bptt.cell.Parameters;
+import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.annotation.JsonValue;
 
 /**
  * How a gradient becomes an update. {@link Rules} has those of the literature; another one is a class that implements this. Files
@@ -12,7 +14,14 @@ public interface Rule {
      *
      * @return for example {@code ADAM}
      */
+    @JsonValue
     String name();
+
+    /** The one of that name in {@link Rules}, or one that has the name alone. */
+    @JsonCreator
+    static Rule named(String name) {
+        return Store.named(Rule.class, Rules.values(), Rule::name, name);
+    }
 
     /**
      * What it remembers between updates.

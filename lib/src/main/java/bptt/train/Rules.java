@@ -5,52 +5,49 @@ import bptt.cell.Parameters;
 /** The rules of the literature, with the constants of their papers. */
 public enum Rules implements Rule {
     /** θ ← θ − η g. */
-    SGD(0) {
-        @Override
-        public Parameters change(Parameters g, double rate, int n, Parameters[] m) {
-            return g.map((name, a) -> a.scale(-rate));
-        }
-    },
+    SGD(0, (g, rate, n, m) -> g.map((name, a) -> a.scale(-rate))),
     /** v ← 0.9 v − η g, θ ← θ + v (Polyak 1964, in the form of Sutskever et al. 2013, equations 1 and 2). */
-    MOMENTUM(1) {
-        @Override
-        public Parameters change(Parameters g, double rate, int n, Parameters[] m) {
-            m[0] = m[0].map((name, v) -> v.scale(0.9).minus(g.get(name).scale(rate)));
-            return m[0];
-        }
-    },
+    MOMENTUM(1, (g, rate, n, m) -> {
+        m[0] = m[0].map((name, v) -> v.scale(0.9).minus(g.get(name).scale(rate)));
+        return m[0];
+    }),
     /** r ← 0.9 r + 0.1 g², θ ← θ − η g/(√r + 1e-8) (Tieleman and Hinton 2012, lecture 6.5; without the 1e-8). */
-    RMSPROP(1) {
-        @Override
-        public Parameters change(Parameters g, double rate, int n, Parameters[] m) {
-            m[0] = squares(m[0], 0.9, g);
-            return quotient(rate, g, 1, m[0], 1);
-        }
-    },
+    RMSPROP(1, (g, rate, n, m) -> {
+        m[0] = squares(m[0], 0.9, g);
+        return quotient(rate, g, 1, m[0], 1);
+    }),
     /**
      * m ← 0.9 m + 0.1 g, v ← 0.999 v + 0.001 g², θ ← θ − η m̂/(√v̂ + 1e-8) with m̂ = m/(1 − 0.9ⁿ), v̂ = v/(1 − 0.999ⁿ)
      * at update n (Kingma and Ba 2015, algorithm 1).
      */
-    ADAM(2) {
-        @Override
-        public Parameters change(Parameters g, double rate, int n, Parameters[] m) {
-            m[0] = m[0].map((name, a) -> a.scale(0.9).plus(g.get(name).scale(0.1)));
-            m[1] = squares(m[1], 0.999, g);
-            return quotient(rate, m[0], 1 - power(0.9, n), m[1], 1 - power(0.999, n));
-        }
-    };
+    ADAM(2, (g, rate, n, m) -> {
+        m[0] = m[0].map((name, a) -> a.scale(0.9).plus(g.get(name).scale(0.1)));
+        m[1] = squares(m[1], 0.999, g);
+        return quotient(rate, m[0], 1 - power(0.9, n), m[1], 1 - power(0.999, n));
+    });
 
     private static final double TINY = 1e-8;
 
     private final int moments;
+    private final Change change;
 
-    Rules(int moments) {
+    Rules(int moments, Change change) {
         this.moments = moments;
+        this.change = change;
+    }
+
+    private interface Change {
+        Parameters of(Parameters g, double rate, int n, Parameters[] m);
     }
 
     @Override
     public int moments() {
         return moments;
+    }
+
+    @Override
+    public Parameters change(Parameters g, double rate, int n, Parameters[] m) {
+        return change.of(g, rate, n, m);
     }
 
     private static Parameters squares(Parameters v, double keep, Parameters g) {

@@ -1,15 +1,8 @@
 package bptt.train;
 
-import com.fasterxml.jackson.core.JsonGenerator;
-import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.DeserializationContext;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
-import com.fasterxml.jackson.databind.SerializerProvider;
-import com.fasterxml.jackson.databind.deser.std.StdDeserializer;
-import com.fasterxml.jackson.databind.module.SimpleModule;
-import com.fasterxml.jackson.databind.ser.std.StdSerializer;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -24,42 +17,12 @@ import java.util.function.Function;
 
 /** Files that appear whole or not at all, and records as JSON. */
 public final class Store {
-    static final ObjectMapper JSON = new ObjectMapper()
-            .enable(SerializationFeature.INDENT_OUTPUT)
-            .registerModule(byName(Task.class, Task::name, Tasks.values()))
-            .registerModule(byName(Network.class, Network::name, Networks.values()))
-            .registerModule(byName(Rule.class, Rule::name, Rules.values()));
+    static final ObjectMapper JSON = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
 
     private Store() {}
 
-    /** Writes a part of an experiment as its name, and reads it as the known part of that name. */
-    private static <P> SimpleModule byName(Class<P> type, Function<P, String> name, P[] known) {
-        SimpleModule module = new SimpleModule(type.getName());
-        module.addSerializer(type, new StdSerializer<P>(type) {
-            private static final long serialVersionUID = 1;
-
-            @Override
-            public void serialize(P part, JsonGenerator out, SerializerProvider provider) throws IOException {
-                out.writeString(name.apply(part));
-            }
-        });
-        module.addDeserializer(type, new StdDeserializer<P>(type) {
-            private static final long serialVersionUID = 1;
-
-            @Override
-            public P deserialize(JsonParser in, DeserializationContext context) throws IOException {
-                String text = in.getText();
-                return Arrays.stream(known)
-                        .filter(part -> name.apply(part).equals(text))
-                        .findAny()
-                        .orElseGet(() -> named(type, text));
-            }
-        });
-        return module;
-    }
-
-    /** A part that was defined elsewhere: it has a name, enough to find and compare an experiment, and can do nothing. */
-    private static <P> P named(Class<P> type, String name) {
+    /** The known part of an experiment of that name; or one that was defined elsewhere, which has a name and can do nothing. */
+    static <P> P named(Class<P> type, P[] known, Function<P, String> nameOf, String name) {
         InvocationHandler handler = (proxy, method, args) -> switch (method.getName()) {
             case "name", "title", "toString" -> name;
             case "shortest" -> Integer.MIN_VALUE;
@@ -67,7 +30,11 @@ public final class Store {
                 throw new IllegalStateException("“%s” is no %s of the library, and the file has its name alone"
                         .formatted(name, type.getSimpleName().toLowerCase(Locale.ROOT)));
         };
-        return type.cast(Proxy.newProxyInstance(type.getClassLoader(), new Class<?>[] {type}, handler));
+        return Arrays.stream(known)
+                .filter(part -> nameOf.apply(part).equals(name))
+                .findAny()
+                .orElseGet(
+                        () -> type.cast(Proxy.newProxyInstance(type.getClassLoader(), new Class<?>[] {type}, handler)));
     }
 
     /**

@@ -1,5 +1,7 @@
 package bptt.train;
 
+import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.annotation.JsonValue;
 import java.util.Random;
 import java.util.stream.IntStream;
 import org.ejml.simple.SimpleMatrix;
@@ -14,7 +16,14 @@ public interface Task {
      *
      * @return for example {@code ADDING_2015}
      */
+    @JsonValue
     String name();
+
+    /** The one of that name in {@link Tasks}, or one that has the name alone. */
+    @JsonCreator
+    static Task named(String name) {
+        return Store.named(Task.class, Tasks.values(), Task::name, name);
+    }
 
     /**
      * I.

@@ -5,6 +5,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.function.BiPredicate;
+import java.util.function.IntToDoubleFunction;
 import org.ejml.simple.SimpleMatrix;
 
 /** The tasks of the literature. */
@@ -15,7 +17,7 @@ public enum Tasks implements Task {
      * pair has the value 0). Target ½ + (X₁ + X₂)/4 at the end; solved if every |error| &lt; 0.04. The length is uniform on T …
      * 1.1 T, here the same for all sequences of a batch.
      */
-    ADDING_1997(2, 1, 24) {
+    ADDING_1997(2, 1, 24, T -> 1e-4, (score, T) -> score.loss() < 0.01 && score.worst() < 0.04) {
         @Override
         public Batch batch(int T, int B, Random random) {
             int length = T + random.nextInt(T / 10 + 1);
@@ -37,16 +39,6 @@ public enum Tasks implements Task {
             }
             return new Batch(List.of(x), new TreeMap<>(Map.of(length, y[0])), false);
         }
-
-        @Override
-        public double near(int T) {
-            return 1e-4;
-        }
-
-        @Override
-        public boolean solved(Batch.Score score, int T) {
-            return score.loss() < 0.01 && score.worst() < 0.04;
-        }
     },
 
     /**
@@ -54,7 +46,7 @@ public enum Tasks implements Task {
      * elsewhere; target the sum of the two at the end. Always answering 1 has the error Var(U + U) = 1/6; solved if the mean
      * squared error is below 0.01.
      */
-    ADDING_2015(2, 1, 2) {
+    ADDING_2015(2, 1, 2, T -> 0.01, (score, T) -> score.loss() < 0.01) {
         @Override
         public Batch batch(int T, int B, Random random) {
             SimpleMatrix[] x = Task.empty(inputs(), T, B);
@@ -71,16 +63,6 @@ public enum Tasks implements Task {
             }
             return new Batch(List.of(x), new TreeMap<>(Map.of(T, y)), false);
         }
-
-        @Override
-        public double near(int T) {
-            return 0.01;
-        }
-
-        @Override
-        public boolean solved(Batch.Score score, int T) {
-            return score.loss() < 0.01;
-        }
     },
 
     /**
@@ -88,7 +70,7 @@ public enum Tasks implements Task {
      * distractors c … f there is an A or B at a place in [T/10, T/5] and another in [2T/5, T/2]; the class at the end is which
      * of AA, AB, BA, BB it was. Solved if fewer than 1 % of the sequences are wrong.
      */
-    TEMPORAL_ORDER(6, 4, 10) {
+    TEMPORAL_ORDER(6, 4, 10, T -> 0.05, (score, T) -> score.errors() < 0.01) {
         @Override
         public Batch batch(int T, int B, Random random) {
             SimpleMatrix[] x = Task.empty(inputs(), T, B);
@@ -104,16 +86,6 @@ public enum Tasks implements Task {
             }
             return new Batch(List.of(x), new TreeMap<>(Map.of(T, Loss.oneHot(4, classes))), true);
         }
-
-        @Override
-        public double near(int T) {
-            return 0.05;
-        }
-
-        @Override
-        public boolean solved(Batch.Score score, int T) {
-            return score.errors() < 0.01;
-        }
     },
 
     /**
@@ -121,7 +93,7 @@ public enum Tasks implements Task {
      * to be answered by T + 10 blanks and the ten symbols. Without memory the cross-entropy is 10 ln 8/(T + 20). Solved if it is
      * below a tenth of that.
      */
-    COPY(10, 9, 2) {
+    COPY(10, 9, 2, T -> StrictMath.log(8) / (T + 20), (score, T) -> score.loss() < StrictMath.log(8) / (T + 20)) {
         private static final int SYMBOLS = 10, BLANK = 8, DELIMITER = 9;
 
         @Override
@@ -141,26 +113,20 @@ public enum Tasks implements Task {
             }
             return new Batch(List.of(x), y, true);
         }
-
-        @Override
-        public double near(int T) {
-            return StrictMath.log(8) / (T + 20);
-        }
-
-        @Override
-        public boolean solved(Batch.Score score, int T) {
-            return score.loss() < near(T);
-        }
     };
 
     private final int inputs;
     private final int outputs;
     private final int shortest;
+    private final IntToDoubleFunction near;
+    private final BiPredicate<Batch.Score, Integer> solved;
 
-    Tasks(int inputs, int outputs, int shortest) {
+    Tasks(int inputs, int outputs, int shortest, IntToDoubleFunction near, BiPredicate<Batch.Score, Integer> solved) {
         this.inputs = inputs;
         this.outputs = outputs;
         this.shortest = shortest;
+        this.near = near;
+        this.solved = solved;
     }
 
     @Override
@@ -176,6 +142,16 @@ public enum Tasks implements Task {
     @Override
     public int shortest() {
         return shortest;
+    }
+
+    @Override
+    public double near(int T) {
+        return near.applyAsDouble(T);
+    }
+
+    @Override
+    public boolean solved(Batch.Score score, int T) {
+        return solved.test(score, T);
     }
 
     private static int between(int from, int to, Random random) {
