@@ -13,6 +13,9 @@ import bptt.Loss;
 import bptt.Progress;
 import bptt.State;
 import bptt.Trace;
+import bptt.cell.Draw;
+import bptt.cell.Init;
+import bptt.cell.MinGru;
 import bptt.cell.Parameters;
 import bptt.cell.Rnn;
 import java.io.File;
@@ -24,6 +27,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.ejml.simple.SimpleMatrix;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -411,5 +415,125 @@ class TrainTest {
         assertEquals(outcomes, Sweep.read(folder));
         assertEquals(new Training(easy).run(Progress.NONE), Sweep.read(folder).get(easy.name()));
         assertNull(Sweep.read(folder).get(easy.withSeed(9).name()));
+    }
+
+    /** As a notebook would write them. */
+    private record Echo() implements Task {
+        @Override
+        public String name() {
+            return "ECHO";
+        }
+
+        @Override
+        public int inputs() {
+            return 1;
+        }
+
+        @Override
+        public int outputs() {
+            return 1;
+        }
+
+        @Override
+        public Batch batch(int T, int B, Random random) {
+            List<SimpleMatrix> x = Draw.uniform(T, 1, B, -1, 1, random);
+            return new Batch(x, new TreeMap<>(Map.of(T, x.get(T - 1))), false);
+        }
+
+        @Override
+        public boolean solved(Batch.Score score, int T) {
+            return score.loss() < 0.01;
+        }
+    }
+
+    private record Mine() implements Network, Rule {
+        @Override
+        public String name() {
+            return "MINE";
+        }
+
+        @Override
+        public Parameters initial(int inputs, int hidden, int outputs, int T, Random random) {
+            return Init.uniform(new MinGru(inputs, hidden), outputs, random);
+        }
+
+        @Override
+        public int moments() {
+            return 1;
+        }
+
+        @Override
+        public Parameters change(
+                Parameters g, double rate, int n, Parameters[] m) { // steps of equal size, signs of a mean
+            m[0] = m[0].map((name, a) -> a.scale(0.9).plus(g.get(name)));
+            return m[0].map((name, a) -> a.elementDiv(
+                            a.elementPower(2).elementPower(0.5).plus(1e-12))
+                    .scale(-rate));
+        }
+    }
+
+    /** Trained, checkpointed, stored and found again; another program, which has the names alone, can read and compare. */
+    @Test
+    void tasksNetworksAndRulesOfOnesOwn() {
+        Experiment e = Experiment.of(s -> {
+            s.task = new Echo();
+            s.T = 4;
+            s.network = new Mine();
+            s.rule = new Mine();
+            s.rate = 0.01;
+            s.limit = 1000;
+        });
+        assertEquals("echo-mine-T4-seed1", e.name());
+        Path file = folder.resolve("c.json");
+        Training whole = new Training(e);
+        Outcome want = whole.run(Progress.NONE);
+        assertTrue(want.solved(), want::toString);
+        new Training(e, file).run(want.updates() / 2, Progress.NONE);
+        Training resumed = new Training(e, file);
+        assertEquals(want.updates() / 2, resumed.updates());
+        assertEquals(want, resumed.run(Progress.NONE));
+        same(whole.parameters(), resumed.parameters());
+
+        new Sweep(folder).run(List.of(new Sweep.Line(List.of(new Sweep.Group(List.of(e))))), outcome -> {});
+        Outcome stored = Sweep.read(folder).get(e.name());
+        assertEquals(want, stored);
+        assertEquals("ECHO", stored.experiment().task().name());
+        assertEquals(Rules.ADAM, Rule.named("ADAM"));
+        assertEquals(
+                "“ECHO” is no task of the library, and the file has its name alone",
+                assertThrows(IllegalStateException.class, () -> stored.experiment()
+                                .initial())
+                        .getMessage());
+    }
+
+    @Test
+    void aTrainingThatIsStopped() {
+        Path file = folder.resolve("c.json");
+        Experiment e = experiment(Tasks.ADDING_2015, 10, Networks.TANH, 40);
+        Training training = new Training(e, file);
+        Outcome stopped = training.run((update, limit, loss, last) -> {
+            if (update == 7) {
+                training.stop();
+            }
+        });
+        assertEquals(new Outcome(e, 7, false, null, "interrupted"), stopped);
+        assertFalse(Thread.interrupted());
+        assertEquals(new Training(e).run(Progress.NONE), training.run(Progress.NONE));
+        assertEquals(40, Checkpoint.read(file, e).updates());
+    }
+
+    @Test
+    void anExperimentNeedsItsParts() {
+        for (var c : Map.<String, Consumer<Experiment.Settings>>of(
+                        "task: expected one whose name has letters, digits and _ alone, got null", s -> s.task = null,
+                        "rule: expected one whose name has letters, digits and _ alone, got null", s -> s.rule = null,
+                        "clipping: expected one, or Clipping.NONE, got null", s -> s.clipping = null)
+                .entrySet()) {
+            Experiment good = experiment(Tasks.COPY, 5, Networks.GRU, 1);
+            assertEquals(
+                    c.getKey(),
+                    assertThrows(IllegalArgumentException.class, () -> good.with(c.getValue()))
+                            .getMessage());
+        }
     }
 }
