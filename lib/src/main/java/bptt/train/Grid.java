@@ -146,10 +146,13 @@ public final class Grid {
      * @return seed 1
      */
     public static Experiment copying(Network network, int T) {
-        return temporalOrder(network, T).with(s -> {
+        return Experiment.of(s -> {
             s.task = Tasks.COPY;
+            s.T = T;
+            s.network = network;
             s.hidden = 64;
             s.rule = Rules.RMSPROP;
+            s.batch = 20;
         });
     }
 }
