@@ -8,9 +8,19 @@ MVN := mvn -f lib/pom.xml -B -ntp
 ifdef JAVA_HOME
 export PATH := $(JAVA_HOME)/bin:$(PATH)
 endif
-# The Vector API, where this JDK has it: the same bits, sooner.
-VECTOR := $(shell java --list-modules 2>/dev/null | grep -q '^jdk.incubator.vector' && echo --add-modules=jdk.incubator.vector)
-export JJAVA_JVM_OPTS ?= -Xmx1g -XX:+UseSerialGC $(VECTOR)
+# The Vector API, where this JDK has it: the same bits, sooner. KERNEL=plain on the command line does without it, KERNEL=vector
+# insists on it (a variable KERNEL of the environment is not meant).
+CHOSEN := $(if $(filter command,$(firstword $(origin KERNEL))),$(KERNEL))
+ifeq ($(CHOSEN),plain)
+KERNEL_OPTIONS := -Dbptt.kernel=plain
+else ifeq ($(CHOSEN),vector)
+KERNEL_OPTIONS := -Dbptt.kernel=vector --add-modules=jdk.incubator.vector
+else ifeq ($(CHOSEN),)
+KERNEL_OPTIONS := $(shell java --list-modules 2>/dev/null | grep -q '^jdk.incubator.vector' && echo --add-modules=jdk.incubator.vector)
+else
+$(error KERNEL: expected plain or vector, got $(CHOSEN))
+endif
+export JJAVA_JVM_OPTS := $(or $(JJAVA_JVM_OPTS),-Xmx1g -XX:+UseSerialGC) $(KERNEL_OPTIONS)
 
 # Parameters of a notebook, if they are given on the command line (a variable T of the environment is not meant).
 SET := $(foreach name,SEED T,$(if $(filter command,$(firstword $(origin $(name)))),--set $(name)=$($(name))))
@@ -21,12 +31,13 @@ JAR := lib/target/.ready
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
 	@echo "  One notebook: make run NB=10; with other parameters: make run NB=11 SEED=7 T=200"
+	@echo "  Without the Vector API: KERNEL=plain, for run, test, lab and learn"
 
 run: $(ENV) $(JAR) ## execute the notebooks on the Java kernel and keep their outputs (sets up what is missing)
 	@$(VENV)/bin/python notebooks/run.py $(SET) $(NB)
 
 test: $(ENV) $(JAR) ## the library's tests, and every notebook against its committed outputs
-	@$(MVN) test
+	@$(MVN) test -Dkernel.options="$(KERNEL_OPTIONS)"
 	@$(VENV)/bin/python -m unittest discover -s notebooks
 	@$(VENV)/bin/python notebooks/run.py --check $(NB)
 
@@ -38,7 +49,7 @@ env: $(ENV) ## the Python environment alone: JupyterLab, nbclient, the JJava ker
 jar: $(JAR) ## the library alone
 
 learn: $(JAR) ## train the grid of notebook 11 (an hour or more; Ctrl-C stops it, make learn goes on)
-	@java -Xmx3g $(VECTOR) -cp "lib/target/bptt.jar:lib/target/jars/*" bptt.train.Grid notebooks/results/learning
+	@java -Xmx3g $(KERNEL_OPTIONS) -cp "lib/target/bptt.jar:lib/target/jars/*" bptt.train.Grid notebooks/results/learning
 
 bench: $(JAR) | need-python ## the library beside PyTorch, JAX, DL4J, EJML and a BLAS (minutes; fetches about 450 MB once); BENCH=--quick for one size
 	@mvn -f lib/bench/pom.xml -B -q package

@@ -1,0 +1,55 @@
+"""Tests of what lies around the notebooks and the library. Run by make test."""
+
+import os
+import subprocess
+import unittest
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def make(*arguments, folder=ROOT, rules="", **environment):
+    """Runs make as from a shell: what the make around this test was told is not passed on."""
+    around = {k: v for k, v in os.environ.items() if k not in ("MAKEFLAGS", "MFLAGS", "MAKELEVEL", "JJAVA_JVM_OPTS")}
+    return subprocess.run(
+        ["make", "-f", "Makefile", "-f", "-", *arguments],
+        cwd=folder,
+        env=around | environment,
+        input=rules,
+        capture_output=True,
+        text=True,
+    )
+
+
+class Kernel(unittest.TestCase):
+    """KERNEL=plain and KERNEL=vector reach the library's tests and the notebooks."""
+
+    def options(self, *arguments, **environment):
+        run = make("--no-print-directory", "-s", "show", *arguments, rules='show:\n\t@echo "$$JJAVA_JVM_OPTS"\n', **environment)
+        self.assertEqual(run.returncode, 0, run.stderr)
+        tests = make("-n", "test", *arguments, **environment).stdout
+        return run.stdout.split(), next(line for line in tests.splitlines() if line.startswith("mvn") and " test " in line)
+
+    def test_plain(self):
+        for environment in ({}, {"JJAVA_JVM_OPTS": "-Xmx2g"}):
+            notebooks, tests = self.options("KERNEL=plain", **environment)
+            self.assertEqual(notebooks[-1], "-Dbptt.kernel=plain")
+            self.assertIn('-Dkernel.options="-Dbptt.kernel=plain"', tests)
+            self.assertNotIn("vector", " ".join(notebooks) + tests)
+
+    def test_vector(self):
+        notebooks, tests = self.options("KERNEL=vector")
+        self.assertEqual(notebooks[-2:], ["-Dbptt.kernel=vector", "--add-modules=jdk.incubator.vector"])
+        self.assertIn('-Dkernel.options="-Dbptt.kernel=vector --add-modules=jdk.incubator.vector"', tests)
+
+    def test_only_the_command_line_counts(self):
+        self.assertNotIn("bptt.kernel", " ".join(self.options(KERNEL="plain")[0]))
+
+    def test_another_word_is_refused(self):
+        run = make("help", "KERNEL=fast")
+        self.assertNotEqual(run.returncode, 0)
+        self.assertIn("KERNEL: expected plain or vector, got fast", run.stderr)
+
+
+if __name__ == "__main__":
+    unittest.main()
