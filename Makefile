@@ -27,6 +27,7 @@ SET := $(foreach name,SEED T,$(if $(filter command,$(firstword $(origin $(name))
 
 ENV := $(VENV)/.ready
 JAR := lib/target/.ready
+PY := $(wildcard notebooks/*.py lib/bench/*.py)
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -36,7 +37,9 @@ help: ## this list
 run: $(ENV) $(JAR) ## execute the notebooks on the Java kernel and keep their outputs (sets up what is missing)
 	@$(VENV)/bin/python notebooks/run.py $(SET) $(NB)
 
-test: $(ENV) $(JAR) ## the library's tests, and every notebook against its committed outputs
+test: $(ENV) $(JAR) ## the library's tests, and every notebook against its committed outputs; the Python files by ruff
+	@$(VENV)/bin/ruff format --check --quiet $(PY) || { echo "make format formats the Python files" >&2; exit 1; }
+	@$(VENV)/bin/ruff check --quiet $(PY)
 	@$(MVN) test -Dkernel.options="$(KERNEL_OPTIONS)"
 	@$(VENV)/bin/python -m unittest discover -s notebooks
 	@$(VENV)/bin/python notebooks/run.py --check $(NB)
@@ -55,8 +58,10 @@ bench: $(JAR) | need-python ## the library beside PyTorch, JAX, DL4J, EJML and a
 	@mvn -f lib/bench/pom.xml -B -q package
 	@$(PYTHON) lib/bench/bench.py $(BENCH)
 
-format: need-java need-maven ## format the Java sources
+format: $(ENV) need-java need-maven ## format the Java and the Python files
 	@$(MVN) -q spotless:apply
+	@$(VENV)/bin/ruff check --quiet --fix $(PY)
+	@$(VENV)/bin/ruff format --quiet $(PY)
 
 clean: ## remove everything that can be made again
 	rm -rf $(VENV) .scratch lib/target lib/bench/target notebooks/__pycache__ notebooks/results/bench notebooks/results/other notebooks/results/*.svg

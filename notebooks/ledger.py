@@ -1,7 +1,7 @@
 """The ledger: what every claim of the executed notebooks found, one row per formula.
 
-Collected from the printed lines of the notebooks as they are on disk, so it can be no better than they are. run.py writes
-it to results/ledger.csv and, for people, results/ledger.md; with --check it compares instead.
+Collected from the printed lines of the notebooks as they are on disk, so it can be no better than they are. run.py
+writes it to results/ledger.csv and, for people, results/ledger.md; with --check it compares instead.
 """
 
 import csv
@@ -13,6 +13,17 @@ import nbformat
 
 HERE = Path(__file__).resolve().parent
 FORMULAS = HERE.parent / "lib/src/main/resources/bptt/check/formulas.tsv"
+INTRODUCTION = """\
+# The ledger
+
+What every claim found when the notebooks were last executed. An id links to the section that derives it.
+“Error” is the largest relative error of the comparisons beside the bound they are held to; for a form that is
+wrong as printed it is the error of that form, and the id with a prime is the corrected one. A statement that is an
+inequality has its two sides there. “Rejected” counts the wrong forms that were refused.
+
+| id | statement | verdict | error | bound | rejected |
+|---|---|---|---|---|---|
+"""
 COLUMNS = ["id", "source", "statement", "verdict", "error", "bound", "rejected", "notebook", "section"]
 SOURCES = {
     "elman": "an untitled note on the Elman network and BPTT",
@@ -73,7 +84,7 @@ def add(rows, text, notebook, section):
 
 
 def worse(row, match, verdict):
-    """Keeps the largest error, before the sides of an inequality; one that a printed form showed decides the verdict."""
+    """Keeps the largest error, before the sides of an inequality; one of a printed form decides the verdict."""
     if row["verdict"] == "wrong as printed" and verdict == "holds":
         return
     if row.pop("inequality", False) or row["verdict"] != verdict or float(match[1]) > float(row["error"] or 0):
@@ -94,17 +105,7 @@ def as_csv(rows):
 
 
 def as_markdown(rows):
-    lines = [
-        "# The ledger",
-        "",
-        "What every claim found when the notebooks were last executed. An id links to the section that derives it.",
-        "“Error” is the largest relative error of the comparisons beside the bound they are held to; for a form that is",
-        "wrong as printed it is the error of that form, and the id with a prime is the corrected one. A statement that is an",
-        "inequality has its two sides there. “Rejected” counts the wrong forms that were refused.",
-        "",
-        "| id | statement | verdict | error | bound | rejected |",
-        "|---|---|---|---|---|---|",
-    ]
+    lines = INTRODUCTION.splitlines()
     for row in rows:
         link = f"../{row['notebook']}#{row['section'].replace(' ', '-')}"
         lines.append(

@@ -115,7 +115,8 @@ def execute(path, parameters=None):
     folder = SCRATCH / path.stem / HERE.name
     shutil.rmtree(folder.parent, ignore_errors=True)
     folder.mkdir(parents=True)
-    shutil.copytree(HERE / "results", folder / "results", ignore=shutil.ignore_patterns("*.svg", "*.png", "bench", "other", "checkpoints"))
+    made = shutil.ignore_patterns("*.svg", "*.png", "bench", "other", "checkpoints")
+    shutil.copytree(HERE / "results", folder / "results", ignore=made)
     shutil.copy(HERE / "setup.jshell", folder)
     (folder.parent / "lib").symlink_to(HERE.parent / "lib")
 
@@ -139,10 +140,11 @@ def execute(path, parameters=None):
         shutdown_kernel="immediate",
         on_cell_start=show_cell,
     )
+    environment = {k: v for k, v in os.environ.items() if k not in ("SEED", "T")} | (parameters or {})
     log = folder / "kernel.log"
     try:
         with log.open("w") as stderr:
-            client.execute(stderr=stderr, env={k: v for k, v in os.environ.items() if k not in ("SEED", "T")} | (parameters or {}))
+            client.execute(stderr=stderr, env=environment)
     except NoSuchKernel:
         raise Failed('no Jupyter kernel is named "java": make env installs one') from None
     except (CellExecutionError, DeadKernelError, RuntimeError, TimeoutError) as error:
@@ -231,7 +233,7 @@ def compare(path, executed, folder):
     committed = nbformat.read(path, as_version=4)
     problems = []
     number = 0
-    for old, new in zip(committed.cells, executed.cells):
+    for old, new in zip(committed.cells, executed.cells, strict=False):
         if new.cell_type == "code":
             number += 1
             problems += compare_outputs(f"cell {number}", old.get("outputs", []), new.outputs)
@@ -247,7 +249,7 @@ def compare_outputs(where, old, new):
     problems = []
     if len(old) != len(new):
         problems.append(f"{where}: {len(old)} outputs committed, {len(new)} from this run")
-    for old_output, new_output in zip(old, new):
+    for old_output, new_output in zip(old, new, strict=False):
         old_data, new_data = contents(old_output), contents(new_output)
         for kind in sorted(old_data.keys() | new_data.keys()):
             what = f"{where}, {kind}"

@@ -25,10 +25,11 @@ class Kernel(unittest.TestCase):
     """KERNEL=plain and KERNEL=vector reach the library's tests and the notebooks."""
 
     def options(self, *arguments, **environment):
-        run = make("--no-print-directory", "-s", "show", *arguments, rules='show:\n\t@echo "$$JJAVA_JVM_OPTS"\n', **environment)
+        show = 'show:\n\t@echo "$$JJAVA_JVM_OPTS"\n'
+        run = make("--no-print-directory", "-s", "show", *arguments, rules=show, **environment)
         self.assertEqual(run.returncode, 0, run.stderr)
-        tests = make("-n", "test", *arguments, **environment).stdout
-        return run.stdout.split(), next(line for line in tests.splitlines() if line.startswith("mvn") and " test " in line)
+        commands = make("-n", "test", *arguments, **environment).stdout.splitlines()
+        return run.stdout.split(), next(line for line in commands if line.startswith("mvn") and " test " in line)
 
     def test_plain(self):
         for environment in ({}, {"JJAVA_JVM_OPTS": "-Xmx2g"}):

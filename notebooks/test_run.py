@@ -92,7 +92,7 @@ class Runner(unittest.TestCase):
 
     def test_other_parameters_leave_what_is_committed(self):
         before = self.save(
-            '%load setup.jshell',
+            "%load setup.jshell",
             'int n = Integer.parseInt(System.getenv().getOrDefault("SEED", "1"));',
             'Results.csv("99-test", Table.create("t", IntColumn.create("n", new int[] {n})));\nn',
         )
@@ -103,7 +103,8 @@ class Runner(unittest.TestCase):
         self.assertFalse(self.result.exists())
         aside = HERE / "results/other/99-SEED7"
         self.assertEqual((aside / "99-test.csv").read_text(), "n\n7\n")
-        self.assertEqual(nbformat.read(aside / self.path.name, as_version=4).cells[2].outputs[0].data["text/plain"], "7")
+        shown = nbformat.read(aside / self.path.name, as_version=4).cells[2].outputs[0]
+        self.assertEqual(shown.data["text/plain"], "7")
         for setting, message in (("SEED", "expected NAME=VALUE, got SEED"), ("X=1", "has no parameter X")):
             with self.assertRaisesRegex(SystemExit, message):
                 self.run_it("--set", setting)

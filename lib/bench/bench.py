@@ -1,8 +1,9 @@
 """make bench: this library beside its peers, one process each, interleaved.
 
-Every peer computes the same gradients of the same problem (Problem.java says which); before any timing they are compared
-with this library's to 1e-10 (1e-3 for single precision). Then the peers take turns, five to nine times; medians and ranges
-are printed, and written to notebooks/results/bench/. A peer that cannot be set up is reported as absent.
+Every peer computes the same gradients of the same problem (Problem.java says which); before any timing they are
+compared with this library's to 1e-10 (1e-3 for single precision). Then the peers take turns, five to nine times;
+medians and ranges are printed, and written to notebooks/results/bench/. A peer that cannot be set up is reported as
+absent.
 """
 
 import argparse
@@ -19,21 +20,26 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 RESULTS = HERE.parent.parent / "notebooks/results/bench"
 CLASSPATH = os.pathsep.join(
-    str(p) for p in (HERE.parent / "target/bptt.jar", HERE.parent / "target/jars/*", HERE / "target/classes", HERE / "target/jars/*")
+    str(folder / "target" / name)
+    for folder, name in ((HERE.parent, "bptt.jar"), (HERE.parent, "jars/*"), (HERE, "classes"), (HERE, "jars/*"))
 )
 VECTOR = ["--add-modules", "jdk.incubator.vector"]
 JAX = HERE / "target/jax"
 SIZES = [(100, 16, 400), (32, 16, 400), (256, 16, 400), (100, 1, 400), (100, 64, 400)]
 LENGTHS = [(100, 16, T) for T in (100, 200, 800, 1600)]
 WARM_UP = 1.5  # seconds
-NEW = 4  # more seconds when a peer meets a cell or a norm for the first time: HotSpot compiles for three, and until then takes twice the time
+# More seconds when a peer meets a cell or a norm for the first time: HotSpot compiles for three, and until then takes
+# twice the time.
+NEW = 4
 PAUSE = 0.25  # seconds: threads of OpenMP spin for .2 after a peer's turn
-HEADER = "title,cell,H,B,T,peer,median ms,least ms,largest ms,times bptt with the Vector API,GFLOP/s".split(",")
+HEADER = ["title", "cell", "H", "B", "T", "peer", "median ms", "least ms", "largest ms"]
+HEADER += ["times bptt with the Vector API", "GFLOP/s"]
 CELLS = ("lstm", "tanh", "relu")
 
 
 def java(peer, *options, threads=None):
-    settings = [f"-Dai.djl.pytorch.num_threads={threads}", f"-Dai.djl.pytorch.num_interop_threads={threads}"] if threads else []
+    names = ("num_threads", "num_interop_threads") if threads else ()
+    settings = [f"-Dai.djl.pytorch.{name}={threads}" for name in names]
     command = ["java", "-Xmx3g", *options, *settings, "-cp", CLASSPATH, "bench.Worker", peer]
     return command, {"OMP_NUM_THREADS": str(threads)} if threads else {}
 
@@ -69,7 +75,12 @@ class Worker:
         self.name = name
         try:
             self.process = subprocess.Popen(
-                command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, env=os.environ | environment
+                command,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                text=True,
+                env=os.environ | environment,
             )
         except OSError as error:
             raise Absent(str(error)) from None
@@ -99,14 +110,15 @@ def start_all(names):
 
 def fingerprint(text):
     words = text.split()
-    return {name: (float(dot), float(norm)) for name, dot, norm in zip(words[::3], words[1::3], words[2::3])}
+    triples = zip(words[::3], words[1::3], words[2::3], strict=True)
+    return {name: (float(dot), float(norm)) for name, dot, norm in triples}
 
 
 def disagreement(mine, theirs):
     """The largest difference of a projection or a norm, relative to the norm of the gradient."""
     if mine.keys() != theirs.keys():
         raise ValueError(f"gradients {sorted(theirs)} instead of {sorted(mine)}")
-    return max(max(abs(a - b) for a, b in zip(mine[n], theirs[n])) / mine[n][1] for n in mine)
+    return max(max(abs(a - b) for a, b in zip(mine[n], theirs[n], strict=True)) / mine[n][1] for n in mine)
 
 
 def measure(workers, problem, rounds, warm_up):
@@ -118,12 +130,14 @@ def measure(workers, problem, rounds, warm_up):
     for name, theirs in found.items():
         error, bound = disagreement(mine, theirs), 1e-3 if "f32" in name else 1e-10
         if not error <= bound:
-            raise SystemExit(f"{problem}: the gradients of {name} differ from this library's by {error:.1e} > {bound:.0e}")
+            sides = f"{error:.1e} > {bound:.0e}"
+            raise SystemExit(f"{problem}: the gradients of {name} differ from this library's by {sides}")
     return take_turns(workers, "run", rounds, warm_up)
 
 
 def take_turns(workers, request, rounds, warm_up):
-    for worker in workers.values():  # the same time to warm up for each: for its compiler, its memory, its choice of algorithm
+    # The same time to warm up for each: for its compiler, its memory, its choice of algorithm.
+    for worker in workers.values():
         end = time.monotonic() + warm_up
         while time.monotonic() < end:
             worker.ask(request)
@@ -142,8 +156,10 @@ def report(title, times, rows, problem=("", "", "", "")):
     for name, t in times.items():
         ratio, rate = medians[name] / mine, flops(*problem) / medians[name] / 1e6 if problem[0] else ""
         shown = f"{rate:6.1f} GFLOP/s" if rate else ""
-        print(f"  {name:<24} {medians[name]:8.1f} ms  ({min(t):.1f} … {max(t):.1f})  {ratio:5.1f} ×  {shown}", flush=True)
-        rows.append([title, *problem, name, *(f"{v:.3f}" for v in (medians[name], min(t), max(t))), f"{ratio:.2f}", rate and f"{rate:.1f}"])
+        least, median, largest = min(t), medians[name], max(t)
+        print(f"  {name:<24} {median:8.1f} ms  ({least:.1f} … {largest:.1f})  {ratio:5.1f} ×  {shown}", flush=True)
+        milliseconds = [f"{v:.3f}" for v in (median, least, largest)]
+        rows.append([title, *problem, name, *milliseconds, f"{ratio:.2f}", rate and f"{rate:.1f}"])
     return medians
 
 
@@ -170,7 +186,9 @@ def parts(quick):
         print(f"\nParts, {'Vector API' if options else 'no flag'}")
         with out.open(encoding="utf-8") as table:
             for row in csv.DictReader(table):
-                print(f"  {row['Benchmark'].rsplit('.', 1)[1]:<24} {float(row['Score']):10.2f} ± {float(row['Score Error (99.9%)']):.2f} {row['Unit']}")
+                name = row["Benchmark"].rsplit(".", 1)[1]
+                score, error = float(row["Score"]), float(row["Score Error (99.9%)"])
+                print(f"  {name:<24} {score:10.2f} ± {error:.2f} {row['Unit']}")
 
 
 def targets(found, chains, peak):
@@ -192,8 +210,8 @@ def targets(found, chains, peak):
     for norm, aim in (("spectral", "4 ×"), ("frobenius", "2 ×")):
         lines.append((f"chain, {norm} norms: numpy / bptt", ratio(chains[norm], OURS, "JAX"), aim))
     for (cell, H, B, T), medians in found.items():
-        best = min((m, name) for name, m in medians.items() if "bptt" not in name and "f32" not in name)
-        lines.append((f"{cell} ({H}, {B}, {T}): best peer ({best[1]}) / bptt", f"{best[0] / medians[OURS]:.1f} ×", "1 ×"))
+        best, peer = min((m, name) for name, m in medians.items() if "bptt" not in name and "f32" not in name)
+        lines.append((f"{cell} ({H}, {B}, {T}): best peer ({peer}) / bptt", f"{best / medians[OURS]:.1f} ×", "1 ×"))
     return lines
 
 
@@ -203,7 +221,8 @@ def processor():
     except OSError:
         return platform.processor()
     facts = dict(reversed([tuple(part.strip() for part in line.split(":", 1)) for line in lines if ":" in line]))
-    return f"{facts.get('model name')}, family {facts.get('cpu family')} model {facts.get('model')}, {os.cpu_count()} cores"
+    family = f"family {facts.get('cpu family')} model {facts.get('model')}"
+    return f"{facts.get('model name')}, {family}, {os.cpu_count()} cores"
 
 
 def write_markdown(found, chains, peak, ratios):
@@ -244,13 +263,14 @@ def main():
         times = take_turns(chained, f"chain 100 1000 {norm}", 7, WARM_UP + NEW)
         chains[norm] = report(f"Jacobian chain, H = 100, T = 1000, {norm} norms (“JAX f64” is numpy here)", times, rows)
     write(rows, found, chains, peak)
-    rest = [] if args.quick else [(cell, *size) for cell in CELLS for size in SIZES[1:] + (LENGTHS if cell == "lstm" else [])]
-    for cell, H, B, T in rest:
+    rest = [(cell, *size) for cell in CELLS for size in SIZES[1:] + (LENGTHS if cell == "lstm" else [])]
+    for cell, H, B, T in [] if args.quick else rest:
         found[cell, H, B, T] = run_problem(workers, cell, H, B, T, rows)
         write(rows, found, chains, peak)  # after each, so that a run that is stopped leaves what it has measured
     for line in targets(found, chains, peak):
         print("  {:<70} {:>8}   (aim {})".format(*line))
-    subprocess.run(["java", "-Djava.awt.headless=true", "-cp", CLASSPATH, "bench.Plot", str(peak)], check=True, cwd=RESULTS.parent.parent)
+    plot = ["java", "-Djava.awt.headless=true", "-cp", CLASSPATH, "bench.Plot", str(peak)]
+    subprocess.run(plot, check=True, cwd=RESULTS.parent.parent)
 
 
 def run_problem(workers, cell, H, B, T, rows):
