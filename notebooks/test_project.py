@@ -1,9 +1,14 @@
 """Tests of what lies around the notebooks and the library. Run by make test."""
 
+import datetime
 import os
+import re
 import subprocess
 import unittest
 from pathlib import Path
+from xml.etree import ElementTree
+
+import yaml
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -50,6 +55,34 @@ class Kernel(unittest.TestCase):
         run = make("help", "KERNEL=fast")
         self.assertNotEqual(run.returncode, 0)
         self.assertIn("KERNEL: expected plain or vector, got fast", run.stderr)
+
+
+class Version(unittest.TestCase):
+    """The library's version, what to cite and the newest entry of the changelog agree; a SNAPSHOT has no date."""
+
+    def setUp(self):
+        self.pom, self.bench = (self.read_pom(path) for path in ("lib/pom.xml", "lib/bench/pom.xml"))
+        self.version = self.pom.findtext("version")
+        self.cite = yaml.safe_load((ROOT / "CITATION.cff").read_text(encoding="utf-8"))
+
+    @staticmethod
+    def read_pom(path):
+        return ElementTree.fromstring(re.sub(r' xmlns="[^"]*"', "", (ROOT / path).read_text(encoding="utf-8")))
+
+    def test_same_version(self):
+        self.assertEqual(self.cite["version"], self.version)
+        changes = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+        newest, date = re.search(r"^## (\S+) \((.+)\)$", changes, re.MULTILINE).groups()
+        self.assertEqual(newest, self.version.removesuffix("-SNAPSHOT"))
+        if self.version.endswith("-SNAPSHOT"):
+            self.assertEqual(date, "unreleased")
+            self.assertNotIn("date-released", self.cite)
+        else:
+            self.assertEqual(datetime.date.fromisoformat(date), self.cite["date-released"])
+
+    def test_the_bench_measures_this_version(self):
+        jar = self.bench.find("dependencies/dependency[artifactId='bptt']")
+        self.assertEqual((self.bench.findtext("version"), jar.findtext("version")), (self.version, self.version))
 
 
 if __name__ == "__main__":
