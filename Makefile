@@ -27,6 +27,7 @@ SET := $(foreach name,SEED T,$(if $(filter command,$(firstword $(origin $(name))
 
 ENV := $(VENV)/.ready
 JAR := lib/target/.ready
+CHECKPOINTS := notebooks/results/learning/checkpoints
 PY := $(wildcard notebooks/*.py lib/bench/*.py)
 
 help: ## this list
@@ -63,8 +64,15 @@ format: $(ENV) need-java need-maven ## format the Java and the Python files
 	@$(VENV)/bin/ruff check --quiet --fix $(PY)
 	@$(VENV)/bin/ruff format --quiet $(PY)
 
-clean: ## remove everything that can be made again
-	rm -rf $(VENV) .scratch lib/target lib/bench/target notebooks/__pycache__ notebooks/results/bench notebooks/results/other notebooks/results/*.svg
+# Where git tracks this folder: what the project's own .gitignore names. What you ignore elsewhere is yours.
+clean: ## remove everything that can be made again in minutes: the checkpoints of a stopped make learn stay
+	@if git ls-files --error-unmatch Makefile >/dev/null 2>&1; then \
+	  git ls-files -z --others --ignored --exclude-per-directory=.gitignore --exclude='!**/$(CHECKPOINTS)/' --directory | xargs -0 rm -rf --; \
+	else \
+	  rm -rf $(VENV) .scratch .ruff_cache lib/target lib/bench/target lib/bench/__pycache__ notebooks/__pycache__ .ipynb_checkpoints \
+	    notebooks/.ipynb_checkpoints notebooks/results/bench notebooks/results/other notebooks/results/*.svg; \
+	  find notebooks/results -maxdepth 1 -name '*.png' ! -name 10-decay.png -exec rm {} +; \
+	fi
 
 $(ENV): notebooks/requirements.txt | need-python
 	@echo "Setting up $(VENV): JupyterLab, nbclient and the JJava kernel (about a minute, once)"

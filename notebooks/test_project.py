@@ -3,7 +3,9 @@
 import datetime
 import os
 import re
+import shutil
 import subprocess
+import tempfile
 import unittest
 from pathlib import Path
 from xml.etree import ElementTree
@@ -13,13 +15,19 @@ import yaml
 ROOT = Path(__file__).resolve().parent.parent
 
 
+TOLD = re.compile("MAKEFLAGS|MFLAGS|MAKELEVEL|JJAVA_JVM_OPTS|GIT_.*")
+
+
+def around():
+    """The environment as in a new shell, without what a make or a git around this test told it."""
+    return {name: value for name, value in os.environ.items() if not TOLD.fullmatch(name)}
+
+
 def make(*arguments, folder=ROOT, rules="", **environment):
-    """Runs make as from a shell: what the make around this test was told is not passed on."""
-    around = {k: v for k, v in os.environ.items() if k not in ("MAKEFLAGS", "MFLAGS", "MAKELEVEL", "JJAVA_JVM_OPTS")}
     return subprocess.run(
         ["make", "-f", "Makefile", "-f", "-", *arguments],
         cwd=folder,
-        env=around | environment,
+        env=around() | environment,
         input=rules,
         capture_output=True,
         text=True,
@@ -55,6 +63,76 @@ class Kernel(unittest.TestCase):
         run = make("help", "KERNEL=fast")
         self.assertNotEqual(run.returncode, 0)
         self.assertIn("KERNEL: expected plain or vector, got fast", run.stderr)
+
+
+class Clean(unittest.TestCase):
+    """make clean removes what make makes and nothing else, whether git tracks the folder or not."""
+
+    TRACKED = (
+        "Makefile",
+        ".gitignore",
+        "lib/src/main/java/A.java",
+        "notebooks/00-a.ipynb",
+        "notebooks/results/00-a.csv",
+        "notebooks/results/10-decay.png",
+    )
+    OWN = (
+        "notebooks/12-own.ipynb",
+        "notebooks/results/12-own.csv",
+        "own/n.ipynb",
+        "own/private.txt",
+        "notebooks/results/learning/checkpoints/lstm.json",
+    )
+    MADE = (
+        ".venv/.ready",
+        ".scratch/00-a/notebooks/kernel.log",
+        ".ruff_cache/CACHEDIR.TAG",
+        "lib/target/bptt.jar",
+        "lib/bench/target/classes/a.class",
+        "lib/bench/__pycache__/bench.pyc",
+        "notebooks/__pycache__/run.pyc",
+        "notebooks/.ipynb_checkpoints/00-a-checkpoint.ipynb",
+        "notebooks/results/00-a.svg",
+        "notebooks/results/00 a.png",
+        "notebooks/results/bench/table.md",
+        "notebooks/results/other/11-SEED7/11-a.ipynb",
+    )
+
+    def setUp(self):
+        parent = tempfile.TemporaryDirectory()
+        self.addCleanup(parent.cleanup)
+        self.folder = Path(parent.name) / "bptt"
+        for name in (*self.TRACKED, *self.OWN, *self.MADE):
+            path = self.folder / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.touch()
+        for name in ("Makefile", ".gitignore"):
+            shutil.copy(ROOT / name, self.folder)
+
+    def assert_clean(self):
+        for _ in range(2):  # the second time there is nothing to do
+            run = make("clean", folder=self.folder)
+            self.assertEqual((run.returncode, run.stderr), (0, ""))
+        files = (path.relative_to(self.folder) for path in self.folder.rglob("*") if path.is_file())
+        self.assertEqual({str(f) for f in files if f.parts[0] != ".git"}, {*self.TRACKED, *self.OWN})
+
+    def track(self, repository):
+        if not shutil.which("git"):
+            self.skipTest("no git")
+        for arguments in (["init", "-q", repository], ["add", *self.TRACKED]):
+            subprocess.run(["git", *arguments], cwd=self.folder, env=around(), check=True)
+        (repository / ".git/info/exclude").write_text("private.txt\n")  # ignored, but not by the project
+
+    def test_with_git(self):
+        self.track(self.folder)
+        self.assert_clean()
+
+    def test_in_a_larger_repository(self):
+        self.track(self.folder.parent)
+        self.assert_clean()
+
+    def test_without_git(self):
+        self.assert_clean()
 
 
 class Version(unittest.TestCase):
