@@ -135,17 +135,27 @@ class Clean(unittest.TestCase):
         self.assert_clean()
 
 
+def read_pom(path):
+    return ElementTree.fromstring(re.sub(r' xmlns="[^"]*"', "", (ROOT / path).read_text(encoding="utf-8")))
+
+
+class Dependencies(unittest.TestCase):
+    def test_who_takes_the_jar_gets_EJML_alone(self):
+        taken = [
+            dependency.findtext("groupId")
+            for dependency in read_pom("lib/pom.xml").iterfind("dependencies/dependency")
+            if dependency.findtext("scope") != "test" and dependency.findtext("optional") != "true"
+        ]
+        self.assertEqual(set(taken), {"org.ejml"})
+
+
 class Version(unittest.TestCase):
     """The library's version, what to cite and the newest entry of the changelog agree; a SNAPSHOT has no date."""
 
     def setUp(self):
-        self.pom, self.bench = (self.read_pom(path) for path in ("lib/pom.xml", "lib/bench/pom.xml"))
+        self.pom, self.bench = (read_pom(path) for path in ("lib/pom.xml", "lib/bench/pom.xml"))
         self.version = self.pom.findtext("version")
         self.cite = yaml.safe_load((ROOT / "CITATION.cff").read_text(encoding="utf-8"))
-
-    @staticmethod
-    def read_pom(path):
-        return ElementTree.fromstring(re.sub(r' xmlns="[^"]*"', "", (ROOT / path).read_text(encoding="utf-8")))
 
     def test_same_version(self):
         self.assertEqual(self.cite["version"], self.version)
