@@ -1,8 +1,8 @@
 package bench;
 
 import bptt.Loss;
-import bptt.Pass;
 import bptt.State;
+import bptt.Workspace;
 import bptt.cell.Parameters;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -17,7 +17,7 @@ final class BpttPeer implements Peer {
     private Loss loss;
     private State start;
     private Parameters gradients;
-    private final Pass pass = new Pass();
+    private final Workspace workspace = new Workspace();
 
     @Override
     public void prepare(Problem problem) {
@@ -29,8 +29,8 @@ final class BpttPeer implements Peer {
 
     @Override
     public void pass() {
-        pass.forward(parameters, x, start);
-        gradients = pass.backward(loss);
+        workspace.forward(parameters, x, start);
+        gradients = workspace.backward(loss);
     }
 
     @Override

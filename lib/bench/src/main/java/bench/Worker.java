@@ -5,7 +5,7 @@ import bptt.Bptt;
 import bptt.Trace;
 import bptt.cell.Rnn;
 import bptt.flow.Decay;
-import bptt.flow.Norms;
+import bptt.flow.Norm;
 import bptt.math.Product;
 import dev.ludovic.netlib.blas.JavaBLAS;
 import dev.ludovic.netlib.blas.NativeBLAS;
@@ -70,7 +70,7 @@ final class Worker {
         Trace trace = Bptt.forward(
                 problem.parameters(), IntStream.rangeClosed(1, T).mapToObj(problem::x).toList());
         int[] distances = IntStream.rangeClosed(0, T).toArray();
-        return Decay.norms(trace, distances, norm.equals("spectral") ? Norms::spectral : () -> Norms::frobenius)[T];
+        return Decay.norms(trace, distances, norm.equals("spectral") ? Norm.SPECTRAL : Norm.FROBENIUS)[T];
     }
 
     /** Milliseconds of one, in a turn of at least a fifth of a second: after a pause, cores take a while to reach their clock. */
