@@ -6,8 +6,8 @@ import bptt.math.Product;
 import java.util.Arrays;
 
 /**
- * One step backwards for a number of rows, each a sequence of a batch or a seed of a Jacobian: stage by stage from the last to
- * the first, the cell for groups of adjacent rows, then the product with W for all of them.
+ * One step backwards for a number of rows, each a sequence of a batch or a seed of a Jacobian: stage by stage from the
+ * last to the first, the cell for groups of adjacent rows, then the product with W for all of them.
  */
 final class BackwardStep {
     /** ∂L/∂(state) of one group of rows. */

@@ -8,15 +8,16 @@ import org.ejml.simple.SimpleMatrix;
 /**
  * Back-propagation through time, for every cell.
  *
- * <p>Forward, for t = 1 … T and each gate q: a_q = W_xq x_t + W_hq u + b_q, then the cell's step. Backward, for t = T … 1: the
- * cell turns ∂L/∂h_t into ∂L/∂a_q, and
+ * <p>Forward, for t = 1 … T and each gate q: a_q = W_xq x_t + W_hq u + b_q, then the cell's step. Backward, for t = T …
+ * 1: the cell turns ∂L/∂h_t into ∂L/∂a_q, and
  *
  * <pre>
  *    ∂L/∂h_{t−1} = (the cell's direct part) + Σ_q W_hqᵀ ∂L/∂a_q      ∂L/∂x_t = Σ_q W_xqᵀ ∂L/∂a_q
  *    ∂L/∂W_hq = Σ_t ∂L/∂a_q uᵀ       ∂L/∂W_xq = Σ_t ∂L/∂a_q x_tᵀ       ∂L/∂b_q = Σ_t ∂L/∂a_q
  * </pre>
  *
- * (Werbos 1990, “Backpropagation through time: what it does and how to do it”.) The way of x through the library, down and up:
+ * (Werbos 1990, “Backpropagation through time: what it does and how to do it”.) The way of x through the library, down
+ * and up:
  *
  * <pre>
  *    forward(p, x, start)                               backward(trace, loss)
@@ -27,9 +28,10 @@ import org.ejml.simple.SimpleMatrix;
  *                                                               Product           ∂L/∂[u | x_t] = Wᵀ ∂L/∂a
  * </pre>
  *
- * <p>The kinds of network are compositions of these two passes: one-to-one is T = 1; one-to-many feeds x_1 and then zeros;
- * many-to-one has its loss at the last step; many-to-many of equal length at each step; many-to-many of another length is an
- * encoder whose last state starts a decoder, and whose backward pass starts from the decoder's {@code gradients.state(0)}.
+ * <p>The kinds of network are compositions of these two passes: one-to-one is T = 1; one-to-many feeds x_1 and then
+ * zeros; many-to-one has its loss at the last step; many-to-many of equal length at each step; many-to-many of another
+ * length is an encoder whose last state starts a decoder, and whose backward pass starts from the decoder's {@code
+ * gradients.state(0)}.
  */
 public final class Bptt {
     private Bptt() {}

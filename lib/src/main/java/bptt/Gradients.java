@@ -15,8 +15,8 @@ import java.util.stream.IntStream;
 import org.ejml.simple.SimpleMatrix;
 
 /**
- * What a backward pass returns: the derivative of the loss L with respect to every parameter, input, state and pre-activation.
- * The gradient of the matrix named W has the name and the shape of W.
+ * What a backward pass returns: the derivative of the loss L with respect to every parameter, input, state and
+ * pre-activation. The gradient of the matrix named W has the name and the shape of W.
  */
 public final class Gradients {
     private final Trace trace;
@@ -33,7 +33,8 @@ public final class Gradients {
     /**
      * Room for the backward passes of a trace.
      *
-     * @param steps for how many steps states' and inputs' derivatives are kept: all T + 1, or 2 if only parameters' are wanted
+     * @param steps for how many steps states' and inputs' derivatives are kept: all T + 1, or 2 if only parameters' are
+     *     wanted
      */
     private Gradients(Trace trace, int steps) {
         this.trace = trace;
@@ -153,8 +154,8 @@ public final class Gradients {
     }
 
     /**
-     * The derivative with respect to anything that went in, by its name: a parameter ({@code W_hf}), summed over steps and
-     * sequences; an input ({@code x_3}); a state ({@code h_0}, {@code C_0}).
+     * The derivative with respect to anything that went in, by its name: a parameter ({@code W_hf}), summed over steps
+     * and sequences; an input ({@code x_3}); a state ({@code h_0}, {@code C_0}).
      *
      * @param name as {@code bptt.check.Reference} has it
      * @return the shape of what it is with respect to
@@ -192,8 +193,8 @@ public final class Gradients {
     /**
      * ∂L/∂(state at t): the total derivative, through this step's output and through all later steps.
      *
-     * <p>An LSTM's h_t and C_t are taken as two independent inputs of the steps after t: ∂L/∂h_t holds C_t fixed and the other
-     * way round, at every t as at t = 0.
+     * <p>An LSTM's h_t and C_t are taken as two independent inputs of the steps after t: ∂L/∂h_t holds C_t fixed and
+     * the other way round, at every t as at t = 0.
      *
      * @param t 0 … T
      * @return ∂L/∂h_t, and ∂L/∂C_t for an LSTM, each H×B

@@ -6,7 +6,10 @@ import java.util.Arrays;
 import java.util.Map;
 import java.util.stream.Stream;
 
-/** What {@link Sequences} have on their way back: the derivatives with respect to their states, inputs and pre-activations. */
+/**
+ * What {@link Sequences} have on their way back: the derivatives with respect to their states, inputs and
+ * pre-activations.
+ */
 final class SequenceGradients {
     private final Cell cell;
     final Sequences forward;
@@ -20,7 +23,10 @@ final class SequenceGradients {
     /** With respect to the cell's vectors, sequence by sequence. */
     private final double[][] vector;
 
-    /** Room for {@code steps} of the T + 1 states and inputs: all of them, or 2 if only parameters' derivatives are wanted. */
+    /**
+     * Room for {@code steps} of the T + 1 states and inputs: all of them, or 2 if only parameters' derivatives are
+     * wanted.
+     */
     SequenceGradients(Cell cell, Sequences forward, int steps) {
         this.cell = cell;
         this.forward = forward;

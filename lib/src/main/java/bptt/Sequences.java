@@ -11,9 +11,9 @@ import java.util.function.Function;
 import org.ejml.simple.SimpleMatrix;
 
 /**
- * The sequences of a batch that one thread takes forward through time, and what they leave for the way back. Of every quantity
- * there is one array for each step, one sequence after the other, because long arrays are what the JIT compiler vectorises; each
- * is made when the thread first comes to it, and used again by the next pass.
+ * The sequences of a batch that one thread takes forward through time, and what they leave for the way back. Of every
+ * quantity there is one array for each step, one sequence after the other, because long arrays are what the JIT
+ * compiler vectorises; each is made when the thread first comes to it, and used again by the next pass.
  */
 final class Sequences {
     private final Cell cell;

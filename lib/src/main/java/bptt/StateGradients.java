@@ -12,9 +12,9 @@ import org.ejml.data.DMatrixRMaj;
 import org.ejml.simple.SimpleMatrix;
 
 /**
- * The backward pass of many seeds through one sequence: row r of {@link #rows} at k is ∂(seed_r · s_t)/∂s_k, s the joint
- * state (h, or h and C). With the unit vectors as seeds the rows are the Jacobian ∂s_t/∂s_k itself, for k = t, t − 1, … 0, at
- * the cost of one pass and without a product of Jacobians.
+ * The backward pass of many seeds through one sequence: row r of {@link #rows} at k is ∂(seed_r · s_t)/∂s_k, s the
+ * joint state (h, or h and C). With the unit vectors as seeds the rows are the Jacobian ∂s_t/∂s_k itself, for k = t, t
+ * − 1, … 0, at the cost of one pass and without a product of Jacobians.
  */
 public final class StateGradients {
     private final Trace trace;
@@ -35,7 +35,8 @@ public final class StateGradients {
      * @param sequence which of its B sequences
      * @param seeds S×N, one seed per row, N = H or 2H
      * @param t where to begin, 0 … T
-     * @throws IllegalArgumentException if one of these is out of range, or the seeds are of another shape, none or not finite
+     * @throws IllegalArgumentException if one of these is out of range, or the seeds are of another shape, none or not
+     *     finite
      */
     public StateGradients(Trace trace, int sequence, SimpleMatrix seeds, int t) {
         if (sequence < 0 || sequence >= trace.sequences()) {

@@ -11,8 +11,8 @@ import java.util.stream.IntStream;
 import org.ejml.simple.SimpleMatrix;
 
 /**
- * What a forward pass remembers: every state and every gate of every step. Read-only; that of a {@link Workspace}, until its next
- * pass.
+ * What a forward pass remembers: every state and every gate of every step. Read-only; that of a {@link Workspace},
+ * until its next pass.
  */
 public final class Trace {
     private final Parameters parameters;
@@ -89,7 +89,8 @@ public final class Trace {
         }
         if (bytes > heap) {
             throw new IllegalArgumentException(
-                    "a trace of T = %d steps, B = %d sequences and H = %d units needs %d MB, and the heap has %d MB (java -Xmx)"
+                    ("a trace of T = %d steps, B = %d sequences and H = %d units needs %d MB, "
+                                    + "and the heap has %d MB (java -Xmx)")
                             .formatted(T, B, cell.hidden(), bytes >> 20, heap >> 20));
         }
     }

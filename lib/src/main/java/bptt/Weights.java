@@ -22,7 +22,9 @@ final class Weights {
         return (long) cell.gates().size() * cell.hidden() * (seen(cell) + cell.inputs());
     }
 
-    /** By stage: for each gate q the columns [W_hqᵀ; W_xqᵀ; b_qᵀ], to be multiplied from the left by a row [u | x | 1]. */
+    /**
+     * By stage: for each gate q the columns [W_hqᵀ; W_xqᵀ; b_qᵀ], to be multiplied from the left by a row [u | x | 1].
+     */
     static double[][][] forward(Parameters p) {
         return IntStream.range(0, p.cell().stages().size())
                 .mapToObj(stage -> rows(p, stage))
@@ -30,7 +32,8 @@ final class Weights {
     }
 
     /**
-     * By stage: for each gate q the rows [W_hq | W_xq], to be multiplied from the left by a row of all ∂L/∂a_q of the stage.
+     * By stage: for each gate q the rows [W_hq | W_xq], to be multiplied from the left by a row of all ∂L/∂a_q of the
+     * stage.
      *
      * @param inputs whether with W_xq
      */

@@ -5,9 +5,9 @@ import java.util.List;
 import org.ejml.simple.SimpleMatrix;
 
 /**
- * Passes one after the other in the same memory, as training needs them: a pass of an LSTM with H = 100, B = 16 and T = 400
- * writes some 50 MB, and making that anew each time takes longer than the arithmetic. The trace of a pass is overwritten by the
- * next one.
+ * Passes one after the other in the same memory, as training needs them: a pass of an LSTM with H = 100, B = 16 and T =
+ * 400 writes some 50 MB, and making that anew each time takes longer than the arithmetic. The trace of a pass is
+ * overwritten by the next one.
  */
 public final class Workspace {
     private Trace trace;
@@ -31,8 +31,8 @@ public final class Workspace {
     }
 
     /**
-     * Backward pass of the last forward pass. The derivatives with respect to states and inputs are computed, but not kept: that
-     * would be a sixth of the memory that an LSTM writes, and a third for a simple network.
+     * Backward pass of the last forward pass. The derivatives with respect to states and inputs are computed, but not
+     * kept: that would be a sixth of the memory that an LSTM writes, and a third for a simple network.
      *
      * @param loss the loss
      * @return ∂L/∂(every parameter)

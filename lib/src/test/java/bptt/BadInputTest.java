@@ -59,7 +59,8 @@ class BadInputTest {
         long heap = Runtime.getRuntime().maxMemory() >> 20;
         // 2 inputs, h, C and 4 gates of 2000: 12002 numbers per step
         refused(
-                "a trace of T = 3000000 steps, B = 1 sequences and H = 2000 units needs %d MB, and the heap has %d MB (java -Xmx)"
+                ("a trace of T = 3000000 steps, B = 1 sequences and H = 2000 units needs %d MB, "
+                                + "and the heap has %d MB (java -Xmx)")
                         .formatted(12002L * 8 * 3_000_000 >> 20, heap),
                 () -> Bptt.forward(wide, endless));
     }

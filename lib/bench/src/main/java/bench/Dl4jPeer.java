@@ -19,7 +19,10 @@ import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.learning.config.NoOp;
 import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
 
-/** Deeplearning4j's recurrent layers. It stacks an LSTM's gates as g, f, o, i and leaves the mean over the batch to its updater. */
+/**
+ * Deeplearning4j's recurrent layers. It stacks an LSTM's gates as g, f, o, i and leaves the mean over the batch to its
+ * updater.
+ */
 final class Dl4jPeer implements Peer {
     private Problem problem;
     private List<String> gates;
@@ -31,7 +34,12 @@ final class Dl4jPeer implements Peer {
         gates = problem.name().equals("lstm") ? List.of("g", "f", "o", "i") : problem.gates();
         int H = problem.H(), B = problem.B(), T = problem.T(), I = Problem.I;
         BaseRecurrentLayer layer = switch (problem.name()) {
-            case "lstm" -> new LSTM.Builder().nIn(I).nOut(H).activation(Activation.TANH).gateActivationFunction(Activation.SIGMOID).build();
+            case "lstm" -> new LSTM.Builder()
+                    .nIn(I)
+                    .nOut(H)
+                    .activation(Activation.TANH)
+                    .gateActivationFunction(Activation.SIGMOID)
+                    .build();
             case "tanh" -> new SimpleRnn.Builder().nIn(I).nOut(H).activation(Activation.TANH).build();
             default -> new SimpleRnn.Builder().nIn(I).nOut(H).activation(Activation.RELU).build();
         };

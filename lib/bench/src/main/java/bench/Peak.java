@@ -4,7 +4,9 @@ import java.util.stream.IntStream;
 import jdk.incubator.vector.DoubleVector;
 import jdk.incubator.vector.VectorSpecies;
 
-/** The machine's limit: fused multiply-adds on registers alone, in as many chains as hide their latency, on every core. */
+/**
+ * The machine's limit: fused multiply-adds on registers alone, in as many chains as hide their latency, on every core.
+ */
 final class Peak {
     private static final VectorSpecies<Double> S = DoubleVector.SPECIES_PREFERRED;
     private static final int STEPS = 20_000_000;

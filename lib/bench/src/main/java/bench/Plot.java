@@ -7,7 +7,8 @@ import tech.tablesaw.api.Table;
 
 /** Times of the LSTM against H, B and T from results/bench/peers.csv, beside the machine's limit; run in notebooks/. */
 final class Plot {
-    private static final List<String> PEERS = List.of("bptt, Vector API", "bptt, no flag", "PyTorch f64, 2 threads", "JAX f64");
+    private static final List<String> PEERS =
+            List.of("bptt, Vector API", "bptt, no flag", "PyTorch f64, 2 threads", "JAX f64");
 
     private Plot() {}
 
@@ -40,7 +41,8 @@ final class Plot {
         }
         Table ours = t.where(t.stringColumn("peer").isEqualTo(PEERS.get(0)));
         if (ours.rowCount() > 1) {
-            double[] ms = ours.numberColumn("median ms").asDoubleArray(), rate = ours.numberColumn("GFLOP/s").asDoubleArray();
+            double[] ms = ours.numberColumn("median ms").asDoubleArray();
+            double[] rate = ours.numberColumn("GFLOP/s").asDoubleArray();
             double[] least = IntStream.range(0, ms.length).mapToDouble(i -> ms[i] * rate[i] / peak).toArray();
             chart.line("FMA peak, %.0f GFLOP/s".formatted(peak), ours.intColumn(size).asDoubleArray(), least)
                     .figure("bench/" + size, "Time against " + title + ": this library, two peers, the FMA peak.");

@@ -9,8 +9,8 @@ import java.util.stream.IntStream;
 import org.ejml.simple.SimpleMatrix;
 
 /**
- * One piece of work, the same for every peer: forward, mean squared error at the last step, all parameter gradients. All its
- * numbers follow from a formula, so that programs in any language can make them.
+ * One piece of work, the same for every peer: forward, mean squared error at the last step, all parameter gradients.
+ * All its numbers follow from a formula, so that programs in any language can make them.
  */
 record Problem(String name, int H, int B, int T) {
     static final int I = 2;

@@ -10,8 +10,8 @@ import org.ejml.dense.row.CommonOps_DDRM;
 import org.ejml.simple.SimpleMatrix;
 
 /**
- * What one writes with a matrix library: the gates stacked, one product per step forward, two backward, {@code Math.tanh} and
- * {@code Math.exp}. The product is EJML's or a BLAS's.
+ * What one writes with a matrix library: the gates stacked, one product per step forward, two backward, {@code
+ * Math.tanh} and {@code Math.exp}. The product is EJML's or a BLAS's.
  */
 final class StepPeer implements Peer {
     /** C ← β C + op(A) op(B), all row-major. */

@@ -64,7 +64,10 @@ final class Worker {
         };
     }
 
-    /** A forward pass is part of it, for a chain of Jacobians needs the states. The last norm is returned against dead code. */
+    /**
+     * A forward pass is part of it, for a chain of Jacobians needs the states. The last norm is returned against dead
+     * code.
+     */
     private static double chain(int H, int T, String norm) {
         Problem problem = new Problem("tanh", H, 1, T);
         Trace trace = Bptt.forward(
@@ -73,7 +76,10 @@ final class Worker {
         return Decay.norms(trace, distances, norm.equals("spectral") ? Norm.SPECTRAL : Norm.FROBENIUS)[T];
     }
 
-    /** Milliseconds of one, in a turn of at least a fifth of a second: after a pause, cores take a while to reach their clock. */
+    /**
+     * Milliseconds of one, in a turn of at least a fifth of a second: after a pause, cores take a while to reach their
+     * clock.
+     */
     private static String turn(Runnable work) {
         long start = System.nanoTime(), taken = 0;
         int count = 0;

@@ -10,13 +10,14 @@ import org.ejml.simple.SimpleMatrix;
  *
  * <pre>    a_q = W_xq x_t + W_hq u + b_q</pre>
  *
- * where u is h_{t−1} for the gates of the first stage. A cell may have a second stage, whose u it computes itself (the GRU's
- * r ∘ h_{t−1}). The engine ({@code bptt.Bptt}) forms all the products with W, and sums over t; the cell says only how the
- * pre-activations become h_t, and how ∂L/∂h_t becomes ∂L/∂a_q.
+ * where u is h_{t−1} for the gates of the first stage. A cell may have a second stage, whose u it computes itself (the
+ * GRU's r ∘ h_{t−1}). The engine ({@code bptt.Bptt}) forms all the products with W, and sums over t; the cell says only
+ * how the pre-activations become h_t, and how ∂L/∂h_t becomes ∂L/∂a_q.
  *
- * <p>It says so twice: in loops over arrays, {@link #forward} and {@link #backward}, which the engine calls; and as formulas of
- * {@link SimpleMatrix}, {@link #formulas} and {@link #adjoint}, real or complex, which the independent side of every check calls.
- * The two share no code. To add a cell, write one class that does this, and a line in the tests' list of cells.
+ * <p>It says so twice: in loops over arrays, {@link #forward} and {@link #backward}, which the engine calls; and as
+ * formulas of {@link SimpleMatrix}, {@link #formulas} and {@link #adjoint}, real or complex, which the independent side
+ * of every check calls. The two share no code. To add a cell, write one class that does this, and a line in the tests'
+ * list of cells.
  */
 public interface Cell {
     /**
@@ -78,8 +79,8 @@ public interface Cell {
     }
 
     /**
-     * One stage of the step: turns the pre-activations of this stage's gates into their values, in place; then sets u of the next
-     * stage or, in the last stage, the state at t.
+     * One stage of the step: turns the pre-activations of this stage's gates into their values, in place; then sets u
+     * of the next stage or, in the last stage, the state at t.
      *
      * @param stage 0 or 1
      * @param s the rows of this step
@@ -87,8 +88,9 @@ public interface Cell {
     void forward(int stage, Step s);
 
     /**
-     * The same stage backwards, called from the last stage to the first: sets ∂L/∂a of this stage's gates, and <b>adds</b> to
-     * {@link Step#dBefore} what does not pass through a product with W_hq, and to {@link Step#dVector}. The engine adds the rest.
+     * The same stage backwards, called from the last stage to the first: sets ∂L/∂a of this stage's gates, and
+     * <b>adds</b> to {@link Step#dBefore} what does not pass through a product with W_hq, and to {@link Step#dVector}.
+     * The engine adds the rest.
      *
      * @param stage 1 or 0
      * @param s the rows of this step
@@ -105,9 +107,9 @@ public interface Cell {
     List<SimpleMatrix> formulas(Gates a, List<SimpleMatrix> before);
 
     /**
-     * The whole step backwards, the slow twin of {@link #backward}: the transposed Jacobian of {@link #formulas} times ∂L/∂(state
-     * at t), written with functions that are analytic, so that a complex step differentiates it once more. Hessian-vector products
-     * need it; a cell without it refuses them.
+     * The whole step backwards, the slow twin of {@link #backward}: the transposed Jacobian of {@link #formulas} times
+     * ∂L/∂(state at t), written with functions that are analytic, so that a complex step differentiates it once more.
+     * Hessian-vector products need it; a cell without it refuses them.
      *
      * @param a the pre-activations, and where ∂L/∂a_q goes
      * @param before the state at t − 1 by part

@@ -11,7 +11,8 @@ import org.ejml.simple.SimpleMatrix;
 import org.ejml.simple.SimpleOperations.ElementOpReal;
 
 /**
- * Random matrices and sequences of them, from a generator that is passed in: step by step, and element by element in row order.
+ * Random matrices and sequences of them, from a generator that is passed in: step by step, and element by element in
+ * row order.
  */
 public final class Draw {
     private Draw() {}
@@ -89,8 +90,9 @@ public final class Draw {
     }
 
     /**
-     * A random orthogonal matrix times a gain, uniform over the orthogonal group: Q of the QR decomposition of a Gaussian matrix,
-     * its columns multiplied by the signs of R's diagonal (Saxe, McClelland and Ganguli 2014; Mezzadri 2007).
+     * A random orthogonal matrix times a gain, uniform over the orthogonal group: Q of the QR decomposition of a
+     * Gaussian matrix, its columns multiplied by the signs of R's diagonal (Saxe, McClelland and Ganguli 2014; Mezzadri
+     * 2007).
      *
      * @param n size
      * @param gain g ≥ 0: every singular value of the result

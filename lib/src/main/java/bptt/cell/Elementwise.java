@@ -9,8 +9,8 @@ import org.ejml.simple.SimpleOperations.ElementOpReal;
 
 /**
  * Element-wise functions of real and of complex matrices, so that a formula written once in {@link SimpleMatrix} can be
- * evaluated and differentiated by a complex step. They come from the definitions of the functions over ℂ, and they share no code
- * with {@code bptt.math}.
+ * evaluated and differentiated by a complex step. They come from the definitions of the functions over ℂ, and they
+ * share no code with {@code bptt.math}.
  */
 public final class Elementwise {
     private Elementwise() {}

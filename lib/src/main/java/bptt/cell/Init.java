@@ -5,9 +5,9 @@ import org.ejml.simple.SimpleMatrix;
 
 /**
  * Networks as they begin. Each method makes all parameters of a cell with O outputs; single ones are replaced by {@link
- * Parameters#with}, for example {@code Init.uniform(cell, 1, random).with("b_f", 1)}. Random numbers come from a generator that
- * is passed in, element by element in row order, parameter by parameter in the order of {@link Parameters#names()}, so a seed
- * names a network.
+ * Parameters#with}, for example {@code Init.uniform(cell, 1, random).with("b_f", 1)}. Random numbers come from a
+ * generator that is passed in, element by element in row order, parameter by parameter in the order of {@link
+ * Parameters#names()}, so a seed names a network.
  */
 public final class Init {
     private Init() {}
@@ -27,8 +27,8 @@ public final class Init {
     }
 
     /**
-     * The identity-initialised ReLU network of Le, Jaitly and Hinton 2015, section 2: W_hh = I, biases 0, every other weight
-     * N(0, 0.001²).
+     * The identity-initialised ReLU network of Le, Jaitly and Hinton 2015, section 2: W_hh = I, biases 0, every other
+     * weight N(0, 0.001²).
      *
      * @param inputs I
      * @param hidden H
@@ -45,9 +45,9 @@ public final class Init {
     }
 
     /**
-     * {@link #uniform}, but for the biases of chrono initialisation (Tallec and Ollivier 2018, equation 16): b_f = ln u with u
-     * uniform on [1, Tmax − 1], b_i = −b_f. A unit with forget gate σ(ln u) = u/(u + 1) forgets with a time constant of about u
-     * steps.
+     * {@link #uniform}, but for the biases of chrono initialisation (Tallec and Ollivier 2018, equation 16): b_f = ln u
+     * with u uniform on [1, Tmax − 1], b_i = −b_f. A unit with forget gate σ(ln u) = u/(u + 1) forgets with a time
+     * constant of about u steps.
      *
      * @param cell the cell
      * @param outputs O, 0 for no readout

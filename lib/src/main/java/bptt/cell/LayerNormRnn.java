@@ -7,8 +7,8 @@ import java.util.List;
 import org.ejml.simple.SimpleMatrix;
 
 /**
- * A simple network with layer normalisation (Ba, Kiros and Hinton 2016, equation 4): the pre-activations of one step and sequence
- * are brought to mean 0 and variance 1 over the H units, then scaled and shifted.
+ * A simple network with layer normalisation (Ba, Kiros and Hinton 2016, equation 4): the pre-activations of one step
+ * and sequence are brought to mean 0 and variance 1 over the H units, then scaled and shifted.
  *
  * <pre>
  *    μ = (1/H) Σ_j a_j     σ² = (1/H) Σ_j (a_j − μ)² + 10⁻⁵     â = (a − μ)/σ

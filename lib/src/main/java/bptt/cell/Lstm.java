@@ -9,8 +9,8 @@ import java.util.List;
 import org.ejml.simple.SimpleMatrix;
 
 /**
- * Long short-term memory with a forget gate, without peepholes (Hochreiter and Schmidhuber 1997; Gers, Schmidhuber and Cummins
- * 2000):
+ * Long short-term memory with a forget gate, without peepholes (Hochreiter and Schmidhuber 1997; Gers, Schmidhuber and
+ * Cummins 2000):
  *
  * <pre>
  *    i = σ(a_i)   f = σ(a_f)   g = tanh(a_g)   o = σ(a_o)

@@ -8,7 +8,8 @@ import java.util.List;
 import org.ejml.simple.SimpleMatrix;
 
 /**
- * The minimal gated unit of Feng et al. 2024, “Were RNNs all we needed?”, section 3.1: gate and candidate see x_t alone.
+ * The minimal gated unit of Feng et al. 2024, “Were RNNs all we needed?”, section 3.1: gate and candidate see x_t
+ * alone.
  *
  * <pre>
  *    z = σ(W_xz x_t + b_z)   n = W_xn x_t + b_n

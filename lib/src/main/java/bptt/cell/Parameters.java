@@ -8,9 +8,9 @@ import java.util.function.BiFunction;
 import org.ejml.simple.SimpleMatrix;
 
 /**
- * The weights of a network by name: for each gate q of the cell W_xq (H×I), W_hq (H×H, unless the cell's gates do not see h) and
- * b_q (H×1), the cell's own vectors (H×1), and for the readout o_t = W_hy h_t + b_y, if there is one, W_hy (O×H) and b_y (O×1).
- * Immutable; no entry is NaN or infinite.
+ * The weights of a network by name: for each gate q of the cell W_xq (H×I), W_hq (H×H, unless the cell's gates do not
+ * see h) and b_q (H×1), the cell's own vectors (H×1), and for the readout o_t = W_hy h_t + b_y, if there is one, W_hy
+ * (O×H) and b_y (O×1). Immutable; no entry is NaN or infinite.
  */
 public final class Parameters {
     private final Cell cell;
@@ -70,8 +70,8 @@ public final class Parameters {
     }
 
     /**
-     * The same parameters with every entry of one replaced, for example {@code with("b_f", 1)}, the usual forget bias (Gers et al.
-     * 2000, Jozefowicz et al. 2015).
+     * The same parameters with every entry of one replaced, for example {@code with("b_f", 1)}, the usual forget bias
+     * (Gers et al. 2000, Jozefowicz et al. 2015).
      *
      * @param name its name
      * @param value of every entry

@@ -9,9 +9,9 @@ import java.util.function.UnaryOperator;
 import org.ejml.simple.SimpleMatrix;
 
 /**
- * The simple (Elman) recurrent network: h_t = φ(a_t), a_t = W_xh x_t + W_hh h_{t−1} + b_h. Elman 1990, “Finding structure in
- * time”; with φ = ReLU and W_hh = I the IRNN of Le, Jaitly and Hinton 2015. Backwards: ∂L/∂a_t = ∂L/∂h_t ∘ φ′(a_t), and
- * ∂L/∂h_{t−1} = W_hhᵀ ∂L/∂a_t.
+ * The simple (Elman) recurrent network: h_t = φ(a_t), a_t = W_xh x_t + W_hh h_{t−1} + b_h. Elman 1990, “Finding
+ * structure in time”; with φ = ReLU and W_hh = I the IRNN of Le, Jaitly and Hinton 2015. Backwards: ∂L/∂a_t = ∂L/∂h_t ∘
+ * φ′(a_t), and ∂L/∂h_{t−1} = W_hhᵀ ∂L/∂a_t.
  *
  * @param inputs I
  * @param hidden H
@@ -59,7 +59,10 @@ public record Rnn(int inputs, int hidden, Activation activation) implements Cell
         /** φ(a) = a, φ′ = 1: the linear network. */
         IDENTITY((a, n) -> {}, (da, dh, h, n) -> System.arraycopy(dh, 0, da, 0, n), a -> a, (dh, h) -> dh);
 
-        /** a ← φ(a), the first n of them; the loop is in here because a call per element would cost more than the arithmetic. */
+        /**
+         * a ← φ(a), the first n of them; the loop is in here because a call per element would cost more than the
+         * arithmetic.
+         */
         final Forward forward;
 
         /** da ← dh ∘ φ′. */

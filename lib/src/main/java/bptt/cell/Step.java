@@ -1,9 +1,9 @@
 package bptt.cell;
 
 /**
- * The arrays that a {@link Cell} reads and writes at one time step. The engine owns them and points these fields at them.
- * Each holds {@link #n} numbers: the H units of one sequence, then those of the next. Long arrays, because the loops over them
- * are what C2 vectorises.
+ * The arrays that a {@link Cell} reads and writes at one time step. The engine owns them and points these fields at
+ * them. Each holds {@link #n} numbers: the H units of one sequence, then those of the next. Long arrays, because the
+ * loops over them are what C2 vectorises.
  */
 public final class Step {
     /** Number of elements of each array: H for each sequence. */
@@ -12,7 +12,10 @@ public final class Step {
     /** State at t−1, by part: h, then C. Not modified. */
     public final double[][] before;
 
-    /** State at t, by part: set by the last stage of the forward step, but for a part that is a gate ({@link Cell#stateOf}). */
+    /**
+     * State at t, by part: set by the last stage of the forward step, but for a part that is a gate ({@link
+     * Cell#stateOf}).
+     */
     public final double[][] after;
 
     /** By gate: the pre-activation a_q on entry of its stage's forward step, the gate's value from then on. */

@@ -12,7 +12,8 @@ import java.util.TreeMap;
 import org.ejml.simple.SimpleMatrix;
 
 /**
- * A statement about a formula, checked: two values that were obtained independently agree, and named wrong forms do not.
+ * A statement about a formula, checked: two values that were obtained independently agree, and named wrong forms do
+ * not.
  *
  * <pre>
  *    claim("flow.product")
@@ -20,9 +21,9 @@ import org.ejml.simple.SimpleMatrix;
  *        .rejects("the factors in ascending order", J_5.mult(J_6));
  * </pre>
  *
- * Each line is printed, from where the ledger collects it; one that fails throws, and so stops the notebook. The error of a
- * matrix is max|a − b| / max(max|a|, max|b|). A value that is NaN or infinite, empty, of another shape, or all zero on both
- * sides proves nothing and fails.
+ * Each line is printed, from where the ledger collects it; one that fails throws, and so stops the notebook. The error
+ * of a matrix is max|a − b| / max(max|a|, max|b|). A value that is NaN or infinite, empty, of another shape, or all
+ * zero on both sides proves nothing and fails.
  */
 public final class Claim {
     private static final Map<String, String> STATEMENTS = statements();
@@ -152,7 +153,8 @@ public final class Claim {
     }
 
     /**
-     * The relative error of two matrices: max|a − b| / max(max|a|, max|b|); 0 if both are zero, NaN if either has a NaN.
+     * The relative error of two matrices: max|a − b| / max(max|a|, max|b|); 0 if both are zero, NaN if either has a
+     * NaN.
      *
      * @param a a matrix
      * @param b a matrix of the same shape

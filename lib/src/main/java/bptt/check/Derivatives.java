@@ -8,8 +8,8 @@ import org.ejml.simple.SimpleMatrix;
  * Derivatives that know nothing of the chain rule: they evaluate a function and nothing else.
  *
  * <p>The derivative of an m×n-valued function with respect to a p×q matrix is returned as the mn×pq matrix of partial
- * derivatives, both sides read column by column; for a function with a single value {@link #gradient} gives it the shape
- * of the argument.
+ * derivatives, both sides read column by column; for a function with a single value {@link #gradient} gives it the
+ * shape of the argument.
  */
 public final class Derivatives {
     /** The step of {@link #complexStep}: so small that its square vanishes beside 1. */
@@ -19,13 +19,14 @@ public final class Derivatives {
 
     /**
      * The complex step: ∂f/∂a_j = Im f(a + iε e_j)/ε + O(ε²). No difference is formed, so no digits cancel and ε can be
-     * tiny (Squire and Trapp 1998). Needs a function that is analytic where it is evaluated, written with operations that
-     * accept complex matrices: EJML's and those of {@link bptt.cell.Elementwise}.
+     * tiny (Squire and Trapp 1998). Needs a function that is analytic where it is evaluated, written with operations
+     * that accept complex matrices: EJML's and those of {@link bptt.cell.Elementwise}.
      *
      * @param f the function; gets a complex matrix of a's shape
      * @param a where to differentiate
      * @return mn×pq
-     * @throws IllegalArgumentException if f returns real values for every direction, which would be a derivative of zero
+     * @throws IllegalArgumentException if f returns real values for every direction, which would be a derivative of
+     *     zero
      */
     public static SimpleMatrix complexStep(UnaryOperator<SimpleMatrix> f, SimpleMatrix a) {
         Require.finite(a, "where to differentiate");
@@ -48,8 +49,8 @@ public final class Derivatives {
     }
 
     /**
-     * Central differences: ∂f/∂a_j = (f(a + h e_j) − f(a − h e_j))/2h, with a truncation error of order h² and a rounding
-     * error of order ε/h; their sum is least near h = ε^⅓ ≈ 6e−6.
+     * Central differences: ∂f/∂a_j = (f(a + h e_j) − f(a − h e_j))/2h, with a truncation error of order h² and a
+     * rounding error of order ε/h; their sum is least near h = ε^⅓ ≈ 6e−6.
      *
      * @param f the function
      * @param a where to differentiate

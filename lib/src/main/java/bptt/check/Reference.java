@@ -16,12 +16,12 @@ import java.util.function.UnaryOperator;
 import org.ejml.simple.SimpleMatrix;
 
 /**
- * The other side of a comparison: a sequence run through a cell's formulas ({@link Cell#formulas}, {@link Cell#adjoint}), one
- * matrix at a time, real or complex. It shares no code with the engine. {@link #derivative} knows no derivative at all; it
- * differentiates the formulas by a complex step with respect to anything that goes in.
+ * The other side of a comparison: a sequence run through a cell's formulas ({@link Cell#formulas}, {@link
+ * Cell#adjoint}), one matrix at a time, real or complex. It shares no code with the engine. {@link #derivative} knows
+ * no derivative at all; it differentiates the formulas by a complex step with respect to anything that goes in.
  *
- * <p>What goes in has names: the parameters, the inputs {@code x_1} … {@code x_T}, and the initial state {@code h_0}, {@code
- * C_0}. What comes out has the names {@code h_1} …, {@code C_1} …, {@code o_1} … . Immutable.
+ * <p>What goes in has names: the parameters, the inputs {@code x_1} … {@code x_T}, and the initial state {@code h_0},
+ * {@code C_0}. What comes out has the names {@code h_1} …, {@code C_1} …, {@code o_1} … . Immutable.
  */
 public final class Reference {
     private final Cell cell;
@@ -181,8 +181,8 @@ public final class Reference {
     }
 
     /**
-     * The tangent pass: J v, the derivative of everything that comes out along a direction v of what goes in, carried forward
-     * through time by a complex step. One pass, however many numbers go in.
+     * The tangent pass: J v, the derivative of everything that comes out along a direction v of what goes in, carried
+     * forward through time by a complex step. One pass, however many numbers go in.
      *
      * @param v direction by name; what is not named stays as it is
      * @return the derivatives of h_t, C_t, o_t by name
@@ -194,8 +194,8 @@ public final class Reference {
     }
 
     /**
-     * H v, the second derivatives of a loss along a direction v: a complex step of the gradient by the adjoint formulas (Pearlmutter
-     * 1994 for the product, Squire and Trapp 1998 for the step).
+     * H v, the second derivatives of a loss along a direction v: a complex step of the gradient by the adjoint formulas
+     * (Pearlmutter 1994 for the product, Squire and Trapp 1998 for the step).
      *
      * @param v direction by name; what is not named stays as it is
      * @param seeds as for {@link #gradients}, analytic
@@ -230,8 +230,8 @@ public final class Reference {
     }
 
     /**
-     * ∂s_T/∂s_0 of the joint state of a single sequence by one complex step in every direction at once: N copies of the sequence
-     * side by side, the j-th with iε in component j of its initial state.
+     * ∂s_T/∂s_0 of the joint state of a single sequence by one complex step in every direction at once: N copies of the
+     * sequence side by side, the j-th with iε in component j of its initial state.
      *
      * @return N×N, N = H, or 2H for an LSTM
      */

@@ -11,8 +11,8 @@ import java.util.stream.IntStream;
 import org.ejml.simple.SimpleMatrix;
 
 /**
- * A curve over many seeds: y against x, one row of y per seed. Sums up as a median and a band, both order statistics, so
- * that zeros and infinities among the values do no harm.
+ * A curve over many seeds: y against x, one row of y per seed. Sums up as a median and a band, both order statistics,
+ * so that zeros and infinities among the values do no harm.
  *
  * @param x positions, one per value
  * @param bySeed values, one array per seed
@@ -25,8 +25,8 @@ public record Decay(double[] x, double[][] bySeed) {
     private static final int AT_ONCE = 16;
 
     /**
-     * Norms of ∂s_T/∂s_{T−n} against the distance n, over seeds: s = h, or the joint (h, C) of an LSTM; sequence 0 of each
-     * pass.
+     * Norms of ∂s_T/∂s_{T−n} against the distance n, over seeds: s = h, or the joint (h, C) of an LSTM; sequence 0 of
+     * each pass.
      *
      * @param seeds number of seeds, 1, 2, …
      * @param distances n, ascending, 0 … T

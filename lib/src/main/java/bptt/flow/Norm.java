@@ -45,9 +45,9 @@ public interface Norm {
     double of(SimpleMatrix A);
 
     /**
-     * The same norm for a run of matrices, each near the one before, such as ∂s_T/∂s_k for k = T, T − 1, …: the spectral one by an
-     * iteration that goes on from the last matrix's vector, or by the whole decomposition where that converges slowly. The two
-     * agree to 1e-10.
+     * The same norm for a run of matrices, each near the one before, such as ∂s_T/∂s_k for k = T, T − 1, …: the
+     * spectral one by an iteration that goes on from the last matrix's vector, or by the whole decomposition where that
+     * converges slowly. The two agree to 1e-10.
      *
      * @return a norm that may have a memory, for one run and one thread
      */

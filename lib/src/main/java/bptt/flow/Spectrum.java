@@ -14,8 +14,8 @@ public final class Spectrum {
     private Spectrum() {}
 
     /**
-     * The spectral radius ρ(A), the largest modulus of an eigenvalue. Not a norm: ρ(A) ≤ σ₁(A), and the powers of A may grow for
-     * long although ρ &lt; 1.
+     * The spectral radius ρ(A), the largest modulus of an eigenvalue. Not a norm: ρ(A) ≤ σ₁(A), and the powers of A may
+     * grow for long although ρ &lt; 1.
      *
      * @param A square
      * @return ρ ≥ 0
@@ -29,10 +29,10 @@ public final class Spectrum {
     }
 
     /**
-     * The Lyapunov exponents λ_1 ≥ … ≥ λ_N of a trajectory: the rates, in natural logarithms per step, at which J_T … J_1 stretches.
-     * By a QR sweep (Benettin et al. 1980; Engelken, Wolf and Abbott 2023): Q_t R_t = J_t Q_{t−1} from Q_0 = 1, and λ_i is the
-     * mean of ln |(R_t)_ii|. Their sum is the mean of ln |det J_t|, at any T; for T → ∞ the slope of ln ‖∂s_T/∂s_{T−n}‖ against n
-     * is λ_1 (Oseledets).
+     * The Lyapunov exponents λ_1 ≥ … ≥ λ_N of a trajectory: the rates, in natural logarithms per step, at which J_T …
+     * J_1 stretches. By a QR sweep (Benettin et al. 1980; Engelken, Wolf and Abbott 2023): Q_t R_t = J_t Q_{t−1} from
+     * Q_0 = 1, and λ_i is the mean of ln |(R_t)_ii|. Their sum is the mean of ln |det J_t|, at any T; for T → ∞ the
+     * slope of ln ‖∂s_T/∂s_{T−n}‖ against n is λ_1 (Oseledets).
      *
      * @param trace a forward pass
      * @param sequence which of its B sequences

@@ -11,19 +11,21 @@ import org.ejml.interfaces.decomposition.SingularValueDecomposition_F64;
 import org.ejml.simple.SimpleMatrix;
 
 /**
- * The spectral norm of one matrix after the other, each near the one before. Power iteration v ← AᵀAv would do, started from
- * the last matrix's v, but is slow where σ₁ ≈ σ₂, as for most Jacobians of tanh networks; so all of its vectors are kept:
- * Golub–Kahan bidiagonalisation, Aᵀ V = U B and A U = V Bᵀ + β v eᵀ with U, V orthonormal and B bidiagonal (Golub and Van Loan
- * 2013, section 10.4, with Aᵀ for A, because it is the left vectors that hardly change from one Jacobian to the next). For the
- * singular triple (σ, x, y) of B, V y and U x are those of A up to the residual β |x_k|, so σ is
- * within it of a singular value of A. If that does not become small, the full decomposition decides.
+ * The spectral norm of one matrix after the other, each near the one before. Power iteration v ← AᵀAv would do, started
+ * from the last matrix's v, but is slow where σ₁ ≈ σ₂, as for most Jacobians of tanh networks; so all of its vectors
+ * are kept: Golub–Kahan bidiagonalisation, Aᵀ V = U B and A U = V Bᵀ + β v eᵀ with U, V orthonormal and B bidiagonal
+ * (Golub and Van Loan 2013, section 10.4, with Aᵀ for A, because it is the left vectors that hardly change from one
+ * Jacobian to the next). For the singular triple (σ, x, y) of B, V y and U x are those of A up to the residual β |x_k|,
+ * so σ is within it of a singular value of A. If that does not become small, the full decomposition decides.
  */
 final class WarmSpectralNorm implements Norm {
     private static final double TOLERANCE = 1e-11;
     private static final int CHECK_EVERY = 4;
     private static final int LIMIT = 40;
 
-    /** The share of a fixed random direction in each start, so that a singular value that overtakes the first is found. */
+    /**
+     * The share of a fixed random direction in each start, so that a singular value that overtakes the first is found.
+     */
     private static final double MIXED_IN = 0.1;
 
     private double[] start = {};
@@ -99,7 +101,10 @@ final class WarmSpectralNorm implements Norm {
         return sigma;
     }
 
-    /** Makes row k orthogonal to those before, twice for the sake of rounding, and of length 1. Returns its length before. */
+    /**
+     * Makes row k orthogonal to those before, twice for the sake of rounding, and of length 1. Returns its length
+     * before.
+     */
     private static double orthogonalise(double[][] Q, int k) {
         for (int pass = 0; pass < 2; pass++) {
             for (int i = 0; i < k; i++) {

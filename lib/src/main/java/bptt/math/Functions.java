@@ -9,8 +9,9 @@ package bptt.math;
  * rounding for |y| ≤ 40, and seven doublings e^{2r} − 1 = E(E + 2) lead back to y. Beyond |y| = 40
  * both functions differ from their limit by less than 4.3e−18, so y is clamped there.
  *
- * <p>Each takes three loops over the row. In one, every element would be a chain of thirty operations, each waiting for the one
- * before, and a processor sees only a few elements at once: 1.3 ns for an element instead of 0.9 (with eight lanes).
+ * <p>Each takes three loops over the row. In one, every element would be a chain of thirty operations, each waiting for
+ * the one before, and a processor sees only a few elements at once: 1.3 ns for an element instead of 0.9 (with eight
+ * lanes).
  */
 public final class Functions {
     private static final double LIMIT = 40;

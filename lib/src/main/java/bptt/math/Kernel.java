@@ -1,8 +1,8 @@
 package bptt.math;
 
 /**
- * The loops of the matrix product, which everything else waits for. Every element of the result is one chain of {@link Math#fma}
- * with the index summed over ascending, whatever the implementation, so all of them return the same bits.
+ * The loops of the matrix product, which everything else waits for. Every element of the result is one chain of {@link
+ * Math#fma} with the index summed over ascending, whatever the implementation, so all of them return the same bits.
  */
 interface Kernel {
     /**

@@ -20,8 +20,8 @@ public final class Numbers {
     }
 
     /**
-     * A number with so many significant digits, plain between 1e-3 and 1e6 and with an exponent beyond. It rounds the exact
-     * value of the double, so it does not depend on how a JDK prints doubles.
+     * A number with so many significant digits, plain between 1e-3 and 1e6 and with an exponent beyond. It rounds the
+     * exact value of the double, so it does not depend on how a JDK prints doubles.
      *
      * @param v any double
      * @param digits significant digits

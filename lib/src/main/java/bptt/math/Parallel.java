@@ -27,9 +27,10 @@ public final class Parallel {
     }
 
     /**
-     * Where to cut 0 … n − 1 into one part for each thread. Below two million multiplications there is one part, because handing
-     * over costs more than it saves. If each thread can have four indices or more, parts begin at multiples of four, because
-     * that is how many rows the vector kernel takes together. Results must not depend on the cuts.
+     * Where to cut 0 … n − 1 into one part for each thread. Below two million multiplications there is one part,
+     * because handing over costs more than it saves. If each thread can have four indices or more, parts begin at
+     * multiples of four, because that is how many rows the vector kernel takes together. Results must not depend on the
+     * cuts.
      *
      * @param n number of indices
      * @param work multiplications in all, to judge whether threads pay
@@ -62,8 +63,8 @@ public final class Parallel {
     }
 
     /**
-     * Computes a value for each index, in parallel. If some fail, the exception of the lowest index is thrown as it is (a
-     * parallel stream alone would wrap it, and lose its message).
+     * Computes a value for each index, in parallel. If some fail, the exception of the lowest index is thrown as it is
+     * (a parallel stream alone would wrap it, and lose its message).
      *
      * @param <T> type of the values
      * @param n number of indices

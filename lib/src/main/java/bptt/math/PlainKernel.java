@@ -3,14 +3,15 @@ package bptt.math;
 import java.util.Arrays;
 
 /**
- * A loop that C2 vectorises by itself. It does so for rows in arrays of their own under one shared index j (not for offsets
- * into one flat array), for one destination row and up to six source rows: with eight, JDK 17 gives up, and two destination
- * rows never vectorise. Six are faster than four, for each element of z is loaded and stored once for all of them: 42 against
- * 37 GFLOP/s in rows of 400 (one core of an AVX-512 machine). They serve all rows of z while they are in the first-level cache.
+ * A loop that C2 vectorises by itself. It does so for rows in arrays of their own under one shared index j (not for
+ * offsets into one flat array), for one destination row and up to six source rows: with eight, JDK 17 gives up, and two
+ * destination rows never vectorise. Six are faster than four, for each element of z is loaded and stored once for all
+ * of them: 42 against 37 GFLOP/s in rows of 400 (one core of an AVX-512 machine). They serve all rows of z while they
+ * are in the first-level cache.
  *
- * <p>C2 begins a loop so that its stores to z are aligned. If the loads from w are not, each of them touches two cache lines
- * and the loop waits for them: 42 GFLOP/s instead of 60. So all rows of a room are allocated one after the other, and their
- * size with the 16 bytes of the header is a whole number of cache lines.
+ * <p>C2 begins a loop so that its stores to z are aligned. If the loads from w are not, each of them touches two cache
+ * lines and the loop waits for them: 42 GFLOP/s instead of 60. So all rows of a room are allocated one after the other,
+ * and their size with the 16 bytes of the header is a whole number of cache lines.
  */
 final class PlainKernel implements Kernel {
     @Override

@@ -3,12 +3,14 @@ package bptt.math;
 import java.util.Arrays;
 
 /**
- * Z = A·W with the same W, packed once, again and again; matrices are stored as one array per row, and an instance is for one
- * thread. Every element of a result is a chain of {@link Math#fma} in ascending order of the index summed over: it depends
- * neither on the number of threads nor on the machine, nor on whether the Vector API is there to compute it.
+ * Z = A·W with the same W, packed once, again and again; matrices are stored as one array per row, and an instance is
+ * for one thread. Every element of a result is a chain of {@link Math#fma} in ascending order of the index summed over:
+ * it depends neither on the number of threads nor on the machine, nor on whether the Vector API is there to compute it.
  */
 public final class Product {
-    /** Rows of Z that {@link #ofTransposed} packs at a time: a panel and its coefficients stay in the first-level cache. */
+    /**
+     * Rows of Z that {@link #ofTransposed} packs at a time: a panel and its coefficients stay in the first-level cache.
+     */
     private static final int BLOCK = 120;
 
     private static final Kernel KERNEL = kernel(System.getProperty("bptt.kernel", "vector"));
@@ -89,7 +91,8 @@ public final class Product {
     /**
      * The fastest kernel that this JVM has.
      *
-     * @param wanted {@code plain}, or {@code vector} for the Vector API if the module {@code jdk.incubator.vector} is present
+     * @param wanted {@code plain}, or {@code vector} for the Vector API if the module {@code jdk.incubator.vector} is
+     *     present
      */
     static Kernel kernel(String wanted) {
         if (!wanted.equals("plain") && !wanted.equals("vector")) {

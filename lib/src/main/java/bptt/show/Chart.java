@@ -23,9 +23,9 @@ import tech.tablesaw.api.Table;
 /**
  * A line chart: titles, lines and bands go in, a {@link Figure} comes out, its data beside it as CSV. XChart draws it.
  *
- * <p>A series whose name begins with an architecture (tanh, IRNN, LSTM, GRU) has that architecture's colour, further series
- * of the same colour another shade of it. On a logarithmic axis zeros and infinities have no place: they are left out, and
- * the series' name in the legend and in the text alternative says how many.
+ * <p>A series whose name begins with an architecture (tanh, IRNN, LSTM, GRU) has that architecture's colour, further
+ * series of the same colour another shade of it. On a logarithmic axis zeros and infinities have no place: they are
+ * left out, and the series' name in the legend and in the text alternative says how many.
  */
 public final class Chart {
     private static final int WIDTH = 860, HEIGHT = 460;
@@ -133,7 +133,8 @@ public final class Chart {
         for (double[] values : new double[][] {lower, y, upper}) {
             if (values != null && values.length != x.length || x.length == 0 || name.isBlank()) {
                 throw new IllegalArgumentException(
-                        "series “%s”: expected as many values as positions, and at least one, got %d positions, %d values"
+                        ("series “%s”: expected as many values as positions, and at least one, "
+                                        + "got %d positions, %d values")
                                 .formatted(name, x.length, values == null ? 0 : values.length));
             }
         }
@@ -277,7 +278,9 @@ public final class Chart {
         return DoubleStream.of(values).map(v -> axis(v, log)).toArray();
     }
 
-    /** What leaves the fixed range is drawn a little outside it, so that lines cross its edge; XChart clips them there. */
+    /**
+     * What leaves the fixed range is drawn a little outside it, so that lines cross its edge; XChart clips them there.
+     */
     private double[] clip(double[] y) {
         if (Double.isNaN(yMin)) {
             return y;

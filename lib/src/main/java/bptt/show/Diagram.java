@@ -16,8 +16,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A computational graph: labelled nodes at given places, labelled arrows between them. The places are in units of a grid,
- * x to the right, y upwards; the picture is scaled to fit.
+ * A computational graph: labelled nodes at given places, labelled arrows between them. The places are in units of a
+ * grid, x to the right, y upwards; the picture is scaled to fit.
  */
 public final class Diagram {
     private static final int WIDTH = 860;

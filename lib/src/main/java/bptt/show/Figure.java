@@ -3,8 +3,8 @@ package bptt.show;
 import java.util.Base64;
 
 /**
- * A finished chart. As the last value of a cell it is shown as a PNG of twice the pixels of its size on the page, so that
- * it is sharp on dense screens, together with a text that says what it shows.
+ * A finished chart. As the last value of a cell it is shown as a PNG of twice the pixels of its size on the page, so
+ * that it is sharp on dense screens, together with a text that says what it shows.
  *
  * @param png the picture
  * @param width on the page, in CSS pixels

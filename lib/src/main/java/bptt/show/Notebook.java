@@ -7,8 +7,8 @@ import org.knowm.xchart.internal.chartpart.IChart;
 import tech.tablesaw.api.Table;
 
 /**
- * The library's side of the notebook kernel. IJava and JJava have the same interfaces in different packages, so they are
- * reached by reflection and neither is needed to compile or to use the library elsewhere.
+ * The library's side of the notebook kernel. IJava and JJava have the same interfaces in different packages, so they
+ * are reached by reflection and neither is needed to compile or to use the library elsewhere.
  */
 public final class Notebook {
     private static final String JJAVA = "org.dflib.jjava.jupyter.kernel.";
@@ -34,8 +34,8 @@ public final class Notebook {
     }
 
     /**
-     * Lets a {@link Figure}, a Tablesaw {@link Table} and any XChart chart show themselves as the last value of a cell. Called by {@code
-     * setup.jshell}; outside a notebook it does nothing.
+     * Lets a {@link Figure}, a Tablesaw {@link Table} and any XChart chart show themselves as the last value of a cell.
+     * Called by {@code setup.jshell}; outside a notebook it does nothing.
      */
     public static void install() {
         Object kernel = kernel();

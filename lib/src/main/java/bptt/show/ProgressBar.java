@@ -5,9 +5,9 @@ import bptt.math.Numbers;
 import java.util.function.Consumer;
 
 /**
- * A training's progress on one line: a bar, the update, the loss, updates per second and the time left. The line goes to
- * whatever rewrites it in place, at most five times a second; the last one says how it ended, without times, so that it is the
- * same on every run.
+ * A training's progress on one line: a bar, the update, the loss, updates per second and the time left. The line goes
+ * to whatever rewrites it in place, at most five times a second; the last one says how it ended, without times, so that
+ * it is the same on every run.
  */
 public final class ProgressBar implements Progress {
     private static final int WIDTH = 24;
@@ -23,7 +23,8 @@ public final class ProgressBar implements Progress {
      * A bar.
      *
      * @param title what is being trained
-     * @param line takes the place of the line before; in a notebook {@code text -> updateDisplay(id, text, "text/plain")}
+     * @param line takes the place of the line before; in a notebook {@code text -> updateDisplay(id, text,
+     *     "text/plain")}
      */
     public ProgressBar(String title, Consumer<String> line) {
         this.title = title;

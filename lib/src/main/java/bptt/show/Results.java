@@ -7,7 +7,9 @@ import java.nio.file.Path;
 import tech.tablesaw.api.Table;
 import tech.tablesaw.io.csv.CsvWriteOptions;
 
-/** Files in {@code results/} beside the notebooks. A file appears whole or not at all: it is written beside and moved. */
+/**
+ * Files in {@code results/} beside the notebooks. A file appears whole or not at all: it is written beside and moved.
+ */
 public final class Results {
     private static final Path FOLDER = Path.of("results");
 
@@ -31,8 +33,8 @@ public final class Results {
     }
 
     /**
-     * Writes a record, or a list of records, to {@code results/NAME.json}: an experiment and its outcome, beside the data that it
-     * led to.
+     * Writes a record, or a list of records, to {@code results/NAME.json}: an experiment and its outcome, beside the
+     * data that it led to.
      *
      * @param name file name without extension
      * @param record anything made of records, lists, texts and numbers

@@ -15,8 +15,8 @@ import org.knowm.xchart.style.Styler.LegendPosition;
 
 /**
  * One look for every chart: the colours of Okabe and Ito (2008), which colour-blind readers tell apart, one per
- * architecture through the whole course; and one font, from the jar, so that charts have the same pixels on every machine
- * and can be drawn where no font is installed.
+ * architecture through the whole course; and one font, from the jar, so that charts have the same pixels on every
+ * machine and can be drawn where no font is installed.
  */
 final class Theme {
     /** Colours by a series' name, or by its first word. */

@@ -13,7 +13,8 @@ import java.util.Map;
 import org.ejml.simple.SimpleMatrix;
 
 /**
- * A training between two updates, as a file of JSON: doubles are written with the digits that lead back to the same bits.
+ * A training between two updates, as a file of JSON: doubles are written with the digits that lead back to the same
+ * bits.
  *
  * @param experiment whose training it is
  * @param updates made so far

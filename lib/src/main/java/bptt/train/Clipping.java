@@ -16,7 +16,10 @@ public record Clipping(Kind kind, double threshold) {
         NONE,
         /** Every element to [−θ, θ] (Mikolov 2012): changes the direction. */
         VALUE,
-        /** g ← θ g/‖g‖ if ‖g‖ ≥ θ, the norm of all parameters together (Pascanu et al. 2013, algorithm 1): keeps the direction. */
+        /**
+         * g ← θ g/‖g‖ if ‖g‖ ≥ θ, the norm of all parameters together (Pascanu et al. 2013, algorithm 1): keeps the
+         * direction.
+         */
         NORM
     }
 

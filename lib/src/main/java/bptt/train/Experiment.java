@@ -8,9 +8,9 @@ import java.util.SplittableRandom;
 import java.util.function.Consumer;
 
 /**
- * All that a training run depends on. Two runs of equal experiments give the same bits on any machine, with any number of
- * threads. Made by name: {@code Experiment.of(s -> { s.task = Tasks.COPY; s.T = 20; s.network = Networks.GRU; })}. Task, network
- * and rule are known by their names: experiments that differ in nothing else are equal.
+ * All that a training run depends on. Two runs of equal experiments give the same bits on any machine, with any number
+ * of threads. Made by name: {@code Experiment.of(s -> { s.task = Tasks.COPY; s.T = 20; s.network = Networks.GRU; })}.
+ * Task, network and rule are known by their names: experiments that differ in nothing else are equal.
  *
  * @param task what is to be learnt
  * @param T how far back
@@ -19,8 +19,8 @@ import java.util.function.Consumer;
  * @param rule how a gradient becomes an update
  * @param rate η
  * @param clipping of the gradient
- * @param window steps after which back-propagation is cut off while the state goes on (truncated back-propagation through
- *     time, Williams and Peng 1990); 0 for the whole sequence
+ * @param window steps after which back-propagation is cut off while the state goes on (truncated back-propagation
+ *     through time, Williams and Peng 1990); 0 for the whole sequence
  * @param batch sequences in an update
  * @param limit updates after which it gives up
  * @param seed of the initial values and of all sequences
@@ -39,7 +39,10 @@ public record Experiment(
         long seed) {
     private static final long INITIAL = -1, UNSEEN = -2;
 
-    /** The parts of an experiment, to be set by name; what is not set has the value given here. Task, T and network have none. */
+    /**
+     * The parts of an experiment, to be set by name; what is not set has the value given here. Task, T and network have
+     * none.
+     */
     public static final class Settings {
         /** What is to be learnt. */
         public Task task;

@@ -91,8 +91,8 @@ public final class Grid {
     }
 
     /**
-     * The adding problem of 2015, the simple networks with 100 units and batches of 16 as in Le, Jaitly and Hinton 2015, the
-     * gated ones with 32 units and batches of 32; Adam, gradients clipped to the norm 1.
+     * The adding problem of 2015, the simple networks with 100 units and batches of 16 as in Le, Jaitly and Hinton
+     * 2015, the gated ones with 32 units and batches of 32; Adam, gradients clipped to the norm 1.
      *
      * @param network which
      * @param T length

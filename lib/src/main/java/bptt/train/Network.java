@@ -6,8 +6,8 @@ import com.fasterxml.jackson.annotation.JsonValue;
 import java.util.Random;
 
 /**
- * A kind of network, and how it begins. {@link Networks} has those of the course; another one is a class that implements this.
- * Files know it by its name.
+ * A kind of network, and how it begins. {@link Networks} has those of the course; another one is a class that
+ * implements this. Files know it by its name.
  */
 public interface Network {
     /**

@@ -5,8 +5,8 @@ import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonValue;
 
 /**
- * How a gradient becomes an update. {@link Rules} has those of the literature; another one is a class that implements this. Files
- * know it by its name.
+ * How a gradient becomes an update. {@link Rules} has those of the literature; another one is a class that implements
+ * this. Files know it by its name.
  */
 public interface Rule {
     /**

@@ -66,7 +66,9 @@ public enum Rules implements Rule {
         });
     }
 
-    /** βⁿ, factor by factor: StrictMath.pow rounds but once, and stored trainings would not come out to the same bits. */
+    /**
+     * βⁿ, factor by factor: StrictMath.pow rounds but once, and stored trainings would not come out to the same bits.
+     */
     private static double power(double beta, int n) {
         double power = 1;
         for (int i = 0; i < n && power > 0; i++) {

@@ -21,7 +21,10 @@ public final class Store {
 
     private Store() {}
 
-    /** The known part of an experiment of that name; or one that was defined elsewhere, which has a name and can do nothing. */
+    /**
+     * The known part of an experiment of that name; or one that was defined elsewhere, which has a name and can do
+     * nothing.
+     */
     static <P> P named(Class<P> type, P[] known, Function<P, String> nameOf, String name) {
         InvocationHandler handler = (proxy, method, args) -> switch (method.getName()) {
             case "name", "title", "toString" -> name;
@@ -52,8 +55,8 @@ public final class Store {
     }
 
     /**
-     * Writes beside the file, then moves, so that the last good one stays until the new one is whole; also in a thread that has
-     * been interrupted, in which {@link Files#write} would fail.
+     * Writes beside the file, then moves, so that the last good one stays until the new one is whole; also in a thread
+     * that has been interrupted, in which {@link Files#write} would fail.
      *
      * @param file where; its folder is made
      * @param bytes what

@@ -15,8 +15,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /**
- * Many trainings side by side, one per core, and a file of their outcomes. What is in the file is not run again, and a run that
- * was cut off goes on from its checkpoint, so a sweep can be stopped at any time.
+ * Many trainings side by side, one per core, and a file of their outcomes. What is in the file is not run again, and a
+ * run that was cut off goes on from its checkpoint, so a sweep can be stopped at any time.
  */
 public final class Sweep {
     private final Path folder;
@@ -24,8 +24,8 @@ public final class Sweep {
     private volatile boolean stopping;
 
     /**
-     * Groups of experiments of growing difficulty, run one after the other: where none of a group is solved, those after it are
-     * not tried.
+     * Groups of experiments of growing difficulty, run one after the other: where none of a group is solved, those
+     * after it are not tried.
      *
      * @param groups in their order
      */
@@ -39,7 +39,8 @@ public final class Sweep {
     public record Group(List<Experiment> experiments) {}
 
     /**
-     * A sweep that keeps its outcomes in {@code runs.json} of a folder, and its checkpoints in {@code checkpoints} below.
+     * A sweep that keeps its outcomes in {@code runs.json} of a folder, and its checkpoints in {@code checkpoints}
+     * below.
      *
      * @param folder where
      */
@@ -72,7 +73,8 @@ public final class Sweep {
     }
 
     /**
-     * Runs lines side by side. When the program is told to end (Ctrl-C), every training is saved after the update it is in.
+     * Runs lines side by side. When the program is told to end (Ctrl-C), every training is saved after the update it is
+     * in.
      *
      * @param lines which
      * @param report is told of each outcome

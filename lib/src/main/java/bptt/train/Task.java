@@ -7,8 +7,8 @@ import java.util.stream.IntStream;
 import org.ejml.simple.SimpleMatrix;
 
 /**
- * What is to be learnt: sequences whose answer lies far back. {@link Tasks} has those of the literature; another one is a class
- * that implements this. Files know it by its name.
+ * What is to be learnt: sequences whose answer lies far back. {@link Tasks} has those of the literature; another one is
+ * a class that implements this. Files know it by its name.
  */
 public interface Task {
     /**

@@ -12,10 +12,10 @@ import org.ejml.simple.SimpleMatrix;
 /** The tasks of the literature. */
 public enum Tasks implements Task {
     /**
-     * The adding problem of Hochreiter and Schmidhuber 1997, section 5.4: values uniform on [−1, 1] with a marker. One of the
-     * first ten and one of the first T/2 − 1 other pairs are marked 1, the first and the last −1, the rest 0 (a marked first
-     * pair has the value 0). Target ½ + (X₁ + X₂)/4 at the end; solved if every |error| &lt; 0.04. The length is uniform on T …
-     * 1.1 T, here the same for all sequences of a batch.
+     * The adding problem of Hochreiter and Schmidhuber 1997, section 5.4: values uniform on [−1, 1] with a marker. One
+     * of the first ten and one of the first T/2 − 1 other pairs are marked 1, the first and the last −1, the rest 0 (a
+     * marked first pair has the value 0). Target ½ + (X₁ + X₂)/4 at the end; solved if every |error| &lt; 0.04. The
+     * length is uniform on T … 1.1 T, here the same for all sequences of a batch.
      */
     ADDING_1997(2, 1, 24, T -> 1e-4, (score, T) -> score.loss() < 0.01 && score.worst() < 0.04) {
         @Override
@@ -42,9 +42,9 @@ public enum Tasks implements Task {
     },
 
     /**
-     * The adding problem of Le, Jaitly and Hinton 2015: values uniform on [0, 1], a mask that is 1 at two different places and 0
-     * elsewhere; target the sum of the two at the end. Always answering 1 has the error Var(U + U) = 1/6; solved if the mean
-     * squared error is below 0.01.
+     * The adding problem of Le, Jaitly and Hinton 2015: values uniform on [0, 1], a mask that is 1 at two different
+     * places and 0 elsewhere; target the sum of the two at the end. Always answering 1 has the error Var(U + U) = 1/6;
+     * solved if the mean squared error is below 0.01.
      */
     ADDING_2015(2, 1, 2, T -> 0.01, (score, T) -> score.loss() < 0.01) {
         @Override
@@ -66,9 +66,9 @@ public enum Tasks implements Task {
     },
 
     /**
-     * Temporal order as in Pascanu, Mikolov and Bengio 2013 (after Hochreiter and Schmidhuber 1997, task 6a): among random
-     * distractors c … f there is an A or B at a place in [T/10, T/5] and another in [2T/5, T/2]; the class at the end is which
-     * of AA, AB, BA, BB it was. Solved if fewer than 1 % of the sequences are wrong.
+     * Temporal order as in Pascanu, Mikolov and Bengio 2013 (after Hochreiter and Schmidhuber 1997, task 6a): among
+     * random distractors c … f there is an A or B at a place in [T/10, T/5] and another in [2T/5, T/2]; the class at
+     * the end is which of AA, AB, BA, BB it was. Solved if fewer than 1 % of the sequences are wrong.
      */
     TEMPORAL_ORDER(6, 4, 10, T -> 0.05, (score, T) -> score.errors() < 0.01) {
         @Override
@@ -89,9 +89,9 @@ public enum Tasks implements Task {
     },
 
     /**
-     * The copying problem as in Arjovsky, Shah and Bengio 2016: ten symbols out of eight, T − 1 blanks, a delimiter, ten blanks;
-     * to be answered by T + 10 blanks and the ten symbols. Without memory the cross-entropy is 10 ln 8/(T + 20). Solved if it is
-     * below a tenth of that.
+     * The copying problem as in Arjovsky, Shah and Bengio 2016: ten symbols out of eight, T − 1 blanks, a delimiter,
+     * ten blanks; to be answered by T + 10 blanks and the ten symbols. Without memory the cross-entropy is 10 ln 8/(T +
+     * 20). Solved if it is below a tenth of that.
      */
     COPY(10, 9, 2, T -> StrictMath.log(8) / (T + 20), (score, T) -> score.loss() < StrictMath.log(8) / (T + 20)) {
         private static final int SYMBOLS = 10, BLANK = 8, DELIMITER = 9;

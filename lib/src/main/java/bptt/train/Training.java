@@ -12,7 +12,8 @@ import java.util.List;
 import java.util.Random;
 
 /**
- * A training in progress. It can be stopped after any update and go on later, in this program or another, to the same bits.
+ * A training in progress. It can be stopped after any update and go on later, in this program or another, to the same
+ * bits.
  */
 public final class Training {
     /** Updates between two looks at their mean loss; if that is near, the network is tested. */
@@ -82,13 +83,13 @@ public final class Training {
     }
 
     /**
-     * Trains until the task is solved or the limit of updates is reached, or until it is {@linkplain #stop stopped} or its thread
-     * interrupted, which leaves the training after a whole update.
+     * Trains until the task is solved or the limit of updates is reached, or until it is {@linkplain #stop stopped} or
+     * its thread interrupted, which leaves the training after a whole update.
      *
      * @param progress is told after each update
      * @return how it ended; not solved if stopped or interrupted
-     * @throws ArithmeticException if a loss or gradient overflows: the training stays as it was before that update; or if the
-     *     test does
+     * @throws ArithmeticException if a loss or gradient overflows: the training stays as it was before that update; or
+     *     if the test does
      */
     public Outcome run(Progress progress) {
         return run(experiment.limit(), progress, 10);

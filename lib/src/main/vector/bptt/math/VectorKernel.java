@@ -4,14 +4,14 @@ import jdk.incubator.vector.DoubleVector;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * The same product by the Vector API. A tile of 4 rows × 3 vectors of z stays in registers while k runs: 12 accumulators, 3
- * vectors of w and one coefficient are the 16 registers of AVX2, and for 12 fused multiply-adds only 3 vectors and 4 numbers
- * are loaded. (8 × 3 fill AVX-512's 32 registers and gain 4 % there, but spill elsewhere.)
+ * The same product by the Vector API. A tile of 4 rows × 3 vectors of z stays in registers while k runs: 12
+ * accumulators, 3 vectors of w and one coefficient are the 16 registers of AVX2, and for 12 fused multiply-adds only 3
+ * vectors and 4 numbers are loaded. (8 × 3 fill AVX-512's 32 registers and gain 4 % there, but spill elsewhere.)
  *
- * <p>W is packed into panels three vectors wide, each one array in the order in which it is read: with a row of W per array the
- * addresses and bounds of three loads are computed anew for each k, and the same tile reaches 70 instead of 107 of 119 GFLOP/s
- * (one core of an AVX-512 machine). The last panels are two wide where three would be more than is needed: 13 vectors, which is H = 100
- * with eight lanes, are 3 + 3 + 3 + 2 + 2, and not 15.
+ * <p>W is packed into panels three vectors wide, each one array in the order in which it is read: with a row of W per
+ * array the addresses and bounds of three loads are computed anew for each k, and the same tile reaches 70 instead of
+ * 107 of 119 GFLOP/s (one core of an AVX-512 machine). The last panels are two wide where three would be more than is
+ * needed: 13 vectors, which is H = 100 with eight lanes, are 3 + 3 + 3 + 2 + 2, and not 15.
  */
 final class VectorKernel implements Kernel {
     private static final VectorSpecies<Double> S = DoubleVector.SPECIES_PREFERRED;
@@ -142,7 +142,9 @@ final class VectorKernel implements Kernel {
         c31.intoArray(z3, j1);
     }
 
-    /** Of a panel of two vectors the second is computed twice, which costs nothing: a single row waits for its own sums. */
+    /**
+     * Of a panel of two vectors the second is computed twice, which costs nothing: a single row waits for its own sums.
+     */
     private static void oneRow(double[] z, double[] a, double[] panel, int K, int j, int width) {
         int last = width - L;
         DoubleVector c0 = load(z, j), c1 = load(z, j + L), c2 = load(z, j + last);

@@ -39,7 +39,9 @@ class InitTest {
         assertEquals(0, Draw.orthogonal(4, 0, new Random(1)).elementMaxAbs());
     }
 
-    /** The determinants of a uniform orthogonal matrix are +1 and −1 equally often; without the signs of R they are not. */
+    /**
+     * The determinants of a uniform orthogonal matrix are +1 and −1 equally often; without the signs of R they are not.
+     */
     @Test
     void orthogonalIsUniform() {
         Random random = new Random(1);

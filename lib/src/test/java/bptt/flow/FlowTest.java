@@ -106,7 +106,10 @@ class FlowTest {
         assertThrows(IllegalArgumentException.class, () -> Norm.FROBENIUS.of(A));
     }
 
-    /** Chains of Jacobians, where each is near the one before; σ₁ ≈ σ₂; and a second singular value that becomes the first. */
+    /**
+     * Chains of Jacobians, where each is near the one before; σ₁ ≈ σ₂; and a second singular value that becomes the
+     * first.
+     */
     @Test
     void theWarmSpectralNormIsTheSingularValue() {
         int H = 20;
@@ -209,7 +212,10 @@ class FlowTest {
         assertEquals(message, assertThrows(RuntimeException.class, call).getMessage());
     }
 
-    /** The number of threads that share the seeds changes no bit: all seeds are enough work for two, half of them are not. */
+    /**
+     * The number of threads that share the seeds changes no bit: all seeds are enough work for two, half of them are
+     * not.
+     */
     @Test
     void halfOfTheSeedsGiveHalfOfTheJacobian() {
         int H = 130;

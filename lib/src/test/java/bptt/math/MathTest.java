@@ -122,7 +122,8 @@ class MathTest {
                 "bptt.kernel: expected plain or vector, got fast",
                 assertThrows(IllegalArgumentException.class, () -> Product.kernel("fast"))
                         .getMessage());
-        assertEquals(System.getProperty("bptt.kernel", "vector"), Product.kernel()); // the tests run with the module, so both kernels are compared
+        // the tests run with the module, so both kernels are compared
+        assertEquals(System.getProperty("bptt.kernel", "vector"), Product.kernel());
     }
 
     @Test

@@ -472,7 +472,9 @@ class TrainTest {
         }
     }
 
-    /** Trained, checkpointed, stored and found again; another program, which has the names alone, can read and compare. */
+    /**
+     * Trained, checkpointed, stored and found again; another program, which has the names alone, can read and compare.
+     */
     @Test
     void tasksNetworksAndRulesOfOnesOwn() {
         Experiment e = Experiment.of(s -> {
