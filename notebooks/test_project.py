@@ -135,6 +135,19 @@ class Clean(unittest.TestCase):
         self.assert_clean()
 
 
+class Sources(unittest.TestCase):
+    def test_no_line_of_Java_is_longer_than_the_formatter_makes_them(self):
+        found = [
+            f"{path.relative_to(ROOT)}:{number}: {len(line)} characters, at most 120"
+            for folder in ("lib/src", "lib/bench/src")
+            for path in sorted((ROOT / folder).rglob("*.java"))
+            for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1)
+            if len(line) > 120
+        ]
+        if found:
+            self.fail("\n" + "\n".join(found))
+
+
 def read_pom(path):
     return ElementTree.fromstring(re.sub(r' xmlns="[^"]*"', "", (ROOT / path).read_text(encoding="utf-8")))
 
