@@ -18,7 +18,7 @@ import bptt.cell.Init;
 import bptt.cell.MinGru;
 import bptt.cell.Parameters;
 import bptt.cell.Rnn;
-import java.io.File;
+import java.io.BufferedReader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -26,7 +26,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import org.ejml.simple.SimpleMatrix;
 import org.junit.jupiter.api.Test;
@@ -55,10 +55,21 @@ class TrainTest {
         a.asMap().forEach((name, value) -> assertTrue(b.get(name).isIdentical(value, 0), name));
     }
 
-    /** Started in a process of its own by {@link #killedAndResumed}. */
+    private static final int KILLED_AT = 53;
+
+    /** Started in a process of its own by {@link #killedAndResumed}: says when it may be killed, and waits for that. */
     public static void main(String[] args) {
-        new Training(experiment(Tasks.ADDING_2015, 30, Networks.GRU, 4000), Path.of(args[0]))
-                .run(4000, Progress.NONE, 0);
+        Experiment e = experiment(Tasks.ADDING_2015, 30, Networks.GRU, 4000);
+        new Training(e, Path.of(args[0]))
+                .run(
+                        4000,
+                        (update, limit, loss, last) -> {
+                            if (update == KILLED_AT) {
+                                System.out.println("kill me");
+                                LockSupport.park();
+                            }
+                        },
+                        0);
     }
 
     @Test
@@ -70,21 +81,18 @@ class TrainTest {
                         System.getProperty("java.class.path"),
                         TrainTest.class.getName(),
                         file.toString())
-                .redirectErrorStream(true)
-                .redirectOutput(folder.resolve("log").toFile())
+                .redirectError(folder.resolve("log").toFile())
                 .start();
-        for (int i = 0; i < 600 && !Files.exists(file); i++) {
-            Thread.sleep(50);
+        try (BufferedReader says = process.inputReader()) {
+            assertEquals("kill me", says.readLine(), () -> "it ended: " + folder.resolve("log"));
+        } finally {
+            process.destroyForcibly().waitFor(); // SIGKILL
         }
-        Thread.sleep(100);
-        assertTrue(process.isAlive(), () -> "ended before it was killed: " + new File(folder.toFile(), "log"));
-        process.destroyForcibly().waitFor(10, TimeUnit.SECONDS); // SIGKILL
-
         Experiment e = experiment(Tasks.ADDING_2015, 30, Networks.GRU, 4000);
-        int done = Checkpoint.read(file, e).updates();
-        assertTrue(done > 0 && done < 3900, done + " updates");
         Training resumed = new Training(e, file), whole = new Training(e);
-        Outcome got = resumed.run(done + 60, Progress.NONE), want = whole.run(done + 60, Progress.NONE);
+        assertEquals(KILLED_AT, resumed.updates());
+        int upTo = KILLED_AT + 60;
+        Outcome got = resumed.run(upTo, Progress.NONE), want = whole.run(upTo, Progress.NONE);
         assertEquals(want, got);
         same(whole.parameters(), resumed.parameters());
         assertArrayEquals(whole.losses(), resumed.losses(), 0);
