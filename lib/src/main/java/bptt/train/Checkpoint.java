@@ -2,14 +2,14 @@ package bptt.train;
 
 import bptt.cell.Parameters;
 import bptt.cell.Require;
-import com.fasterxml.jackson.core.JsonProcessingException;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
+import com.fasterxml.jackson.core.type.TypeReference;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.DoubleStream;
 import org.ejml.simple.SimpleMatrix;
 
 /**
@@ -52,21 +52,44 @@ record Checkpoint(
      * @throws IllegalArgumentException if it is another's, or damaged
      */
     static Checkpoint read(Path file, Experiment experiment) {
-        Checkpoint checkpoint;
-        try {
-            checkpoint = Store.JSON.readValue(Files.readAllBytes(file), Checkpoint.class);
-        } catch (JsonProcessingException e) {
-            throw new IllegalArgumentException(
-                    "%s: expected a checkpoint, got a file that ends early or is damaged (%s)"
-                            .formatted(file, e.getOriginalMessage()),
-                    e);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-        if (!experiment.equals(checkpoint.experiment())) {
+        Checkpoint c = Store.read(file, "a checkpoint", new TypeReference<Checkpoint>() {});
+        if (!experiment.equals(c.experiment)) {
             throw new IllegalArgumentException("%s: expected a checkpoint of %s, got one of %s; it is left as it is"
-                    .formatted(file, experiment, checkpoint.experiment()));
+                    .formatted(file, experiment, c.experiment));
         }
-        return checkpoint;
+        int limit = experiment.limit(), moments = experiment.rule().moments();
+        Store.require(c.updates >= 0 && c.updates <= limit, file, "updates", "0 … " + limit, c.updates);
+        Parameters like = experiment.initial();
+        requireNumbers(c.parameters, like, file, "parameters");
+        int kept = c.moments == null ? -1 : c.moments.size();
+        Store.require(kept == moments, file, "moments", moments + " of them", kept < 0 ? "null" : kept);
+        for (Map<String, double[]> moment : c.moments) {
+            requireNumbers(moment, like, file, "moments");
+        }
+        requireFinite(c.recent, c.updates % Training.LOOK, file, "recent");
+        requireFinite(c.losses, c.updates / Training.LOOK, file, "losses");
+        return c;
+    }
+
+    private static void requireNumbers(Map<String, double[]> numbers, Parameters like, Path file, String field) {
+        Object names = numbers == null ? "null" : numbers.keySet();
+        Store.require(
+                numbers != null && numbers.keySet().equals(Set.copyOf(like.names())),
+                file,
+                field,
+                "" + like.names(),
+                names);
+        like.asMap().forEach((name, a) -> {
+            requireFinite(numbers.get(name), a.getNumElements(), file, field + ", " + name);
+        });
+    }
+
+    private static void requireFinite(double[] values, int n, Path file, String field) {
+        Store.require(
+                values != null && values.length == n && DoubleStream.of(values).allMatch(Double::isFinite),
+                file,
+                field,
+                n + " finite numbers",
+                values == null ? "null" : Arrays.toString(values));
     }
 }

@@ -1,6 +1,8 @@
 package bptt.train;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.type.TypeReference;
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import java.io.FileOutputStream;
@@ -13,13 +15,53 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.Arrays;
 import java.util.Locale;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 
 /** Files that appear whole or not at all, and records as JSON. */
 public final class Store {
-    static final ObjectMapper JSON = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
+    static final ObjectMapper JSON = new ObjectMapper()
+            .enable(SerializationFeature.INDENT_OUTPUT)
+            .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
+            .enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES);
+
+    /** Numbers the files beside: no two writers, in this program or another, have the same one. */
+    private static final AtomicInteger WRITES = new AtomicInteger();
 
     private Store() {}
+
+    /**
+     * Reads a file of JSON.
+     *
+     * @param file which
+     * @param what it is expected to be
+     * @param type of the record
+     * @throws IllegalArgumentException if it is something else, or damaged; names the file, which is left as it is
+     */
+    static <R> R read(Path file, String what, TypeReference<R> type) {
+        try {
+            R record = JSON.readValue(Files.readAllBytes(file), type);
+            if (record == null) {
+                throw new IllegalArgumentException("%s: expected %s, got null".formatted(file, what));
+            }
+            return record;
+        } catch (JsonProcessingException e) {
+            throw new IllegalArgumentException(
+                    "%s: expected %s, got a file that ends early or is damaged (%s)"
+                            .formatted(file, what, e.getOriginalMessage()),
+                    e);
+        } catch (IOException e) {
+            throw new UncheckedIOException(file + " cannot be read", e);
+        }
+    }
+
+    /** Refuses a file for one of its fields. */
+    static void require(boolean good, Path file, String field, String expected, Object got) {
+        if (!good) {
+            throw new IllegalArgumentException(
+                    "%s, %s: expected %s, got %s; it is left as it is".formatted(file, field, expected, got));
+        }
+    }
 
     /**
      * The known part of an experiment of that name; or one that was defined elsewhere, which has a name and can do
@@ -64,7 +106,8 @@ public final class Store {
     public static void write(Path file, byte[] bytes) {
         try {
             Files.createDirectories(file.toAbsolutePath().getParent());
-            Path beside = file.resolveSibling(file.getFileName() + ".tmp");
+            Path beside = file.resolveSibling("%s.%d-%d.tmp"
+                    .formatted(file.getFileName(), ProcessHandle.current().pid(), WRITES.incrementAndGet()));
             try (FileOutputStream out = new FileOutputStream(beside.toFile())) {
                 out.write(bytes);
             }

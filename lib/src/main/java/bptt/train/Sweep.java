@@ -1,21 +1,25 @@
 package bptt.train;
 
+import static java.nio.file.StandardOpenOption.CREATE;
+import static java.nio.file.StandardOpenOption.WRITE;
+
 import com.fasterxml.jackson.core.type.TypeReference;
-import java.io.IOException;
-import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.ForkJoinTask;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /**
- * Many trainings side by side, one per core, and a file of their outcomes. What is in the file is not run again, and a
+ * Many trainings side by side, one per core, and a file of their outcomes. Several sweeps, also of several programs, may share
+ * a folder: an outcome is added to those that are in the file by then. What is in the file is not run again, and a
  * run that was cut off goes on from its checkpoint, so a sweep can be stopped at any time.
  */
 public final class Sweep {
@@ -60,16 +64,28 @@ public final class Sweep {
         if (!Files.exists(file)) {
             return Map.of();
         }
-        try {
-            Map<String, Outcome> outcomes = new TreeMap<>();
-            for (Outcome outcome :
-                    Store.JSON.readValue(Files.readAllBytes(file), new TypeReference<List<Outcome>>() {})) {
-                outcomes.put(outcome.experiment().name(), outcome);
-            }
-            return outcomes;
-        } catch (IOException e) {
-            throw new UncheckedIOException(file + " cannot be read", e);
+        Map<String, Outcome> outcomes = new TreeMap<>();
+        int number = 0;
+        for (Outcome o : Store.read(file, "a list of outcomes", new TypeReference<List<Outcome>>() {})) {
+            String field = "outcome " + ++number;
+            Store.require(o != null && o.experiment() != null, file, field, "one of an experiment", o);
+            Experiment e = o.experiment();
+            Store.require(
+                    o.updates() >= 0 && o.updates() <= e.limit(),
+                    file,
+                    field + ", updates",
+                    "0 … " + e.limit(),
+                    o.updates());
+            Store.require(o.failure() != null, file, field + ", failure", "a text, empty for none", null);
+            Store.require(
+                    (o.unseen() != null) == o.failure().isEmpty(),
+                    file,
+                    field + ", unseen",
+                    "a score, or null where it failed",
+                    o.unseen());
+            Store.require(outcomes.put(e.name(), o) == null, file, field, "one outcome of each experiment", e.name());
         }
+        return outcomes;
     }
 
     /**
@@ -126,38 +142,52 @@ public final class Sweep {
         }
     }
 
-    private Outcome run(Experiment experiment) {
-        Outcome known;
-        synchronized (outcomes) {
-            known = outcomes.get(experiment.name());
-        }
-        if (known != null && known.experiment().equals(experiment)) {
-            return known;
-        }
-        Path checkpoint = folder.resolve("checkpoints").resolve(experiment.name() + ".json");
-        Training training = new Training(experiment, checkpoint);
-        Outcome outcome;
+    private Outcome outcome(Training training) {
         try {
-            outcome = training.run((update, limit, loss, last) -> {
+            return training.run((update, limit, loss, last) -> {
                 if (stopping) {
                     training.stop();
                 }
             });
         } catch (ArithmeticException e) {
-            outcome = new Outcome(experiment, training.updates(), false, null, e.getMessage());
+            return new Outcome(training.experiment(), training.updates(), false, null, e.getMessage());
         }
+    }
+
+    private Outcome run(Experiment experiment) {
+        Outcome known = locked(() -> outcomes.get(experiment.name()));
+        if (known != null && known.experiment().equals(experiment)) {
+            return known;
+        }
+        Path checkpoint = folder.resolve("checkpoints").resolve(experiment.name() + ".json");
+        Training training = new Training(experiment, checkpoint);
+        Outcome outcome = outcome(training);
         if (stopping) {
             return outcome; // the checkpoint has it
         }
-        synchronized (outcomes) {
+        return locked(() -> {
             outcomes.put(experiment.name(), outcome);
+            Store.write(folder.resolve("runs.json"), Store.json(outcomes.values()));
+            Files.deleteIfExists(checkpoint);
+            return outcome;
+        });
+    }
+
+    /** Something to be done with the outcomes while no other thread or program that sweeps here reads or writes them. */
+    private <T> T locked(Callable<T> action) {
+        synchronized (Sweep.class) {
             try {
-                Store.write(folder.resolve("runs.json"), Store.json(outcomes.values()));
-                Files.deleteIfExists(checkpoint);
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
+                Files.createDirectories(folder);
+                try (FileChannel lock = FileChannel.open(folder.resolve("runs.lock"), CREATE, WRITE)) {
+                    lock.lock();
+                    outcomes.putAll(read(folder));
+                    return action.call();
+                }
+            } catch (RuntimeException e) {
+                throw e;
+            } catch (Exception e) {
+                throw new IllegalStateException(folder + " cannot be written: " + e, e);
             }
         }
-        return outcome;
     }
 }

@@ -1,0 +1,179 @@
+package bptt.train;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import bptt.Progress;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import java.util.stream.LongStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Files of trainings and sweeps: nothing is lost, and what makes no sense is refused by its name and left as it is. */
+class FilesTest {
+    private static final int EACH = 20;
+
+    @TempDir
+    Path folder;
+
+    private static Experiment experiment(long seed, int limit) {
+        return Experiment.of(s -> {
+            s.task = Tasks.ADDING_2015;
+            s.T = 5;
+            s.network = Networks.TANH;
+            s.hidden = 3;
+            s.batch = 2;
+            s.limit = limit;
+            s.seed = seed;
+        });
+    }
+
+    private static List<Sweep.Line> lines(long from) {
+        return LongStream.range(from, from + EACH)
+                .mapToObj(seed -> new Sweep.Line(List.of(new Sweep.Group(List.of(experiment(seed, 1))))))
+                .toList();
+    }
+
+    /** A sweep in a process of its own: the folder, the first of its seeds. */
+    public static void main(String[] args) {
+        new Sweep(Path.of(args[0])).run(lines(Long.parseLong(args[1])), outcome -> {});
+    }
+
+    /** Two programs in one folder at the same time, and a third one in this. */
+    @Test
+    void sweepsThatShareAFolder() throws Exception {
+        List<Process> others = new ArrayList<>();
+        for (long from : new long[] {0, EACH}) {
+            others.add(new ProcessBuilder(
+                            Path.of(System.getProperty("java.home"), "bin", "java")
+                                    .toString(),
+                            "-cp",
+                            System.getProperty("java.class.path"),
+                            FilesTest.class.getName(),
+                            folder.toString(),
+                            "" + from)
+                    .redirectErrorStream(true)
+                    .redirectOutput(folder.resolve("log" + from).toFile())
+                    .start());
+        }
+        Sweep sweep = new Sweep(folder);
+        sweep.run(lines(2 * EACH), outcome -> {});
+        for (Process other : others) {
+            assertEquals(0, other.waitFor(), () -> "see " + folder);
+        }
+        assertEquals(3 * EACH, Sweep.read(folder).size());
+        try (Stream<Path> files = Files.list(folder)) {
+            assertFalse(files.anyMatch(f -> f.toString().endsWith(".tmp")));
+        }
+        assertEquals(
+                experiment(7, 1),
+                Sweep.read(folder).get(experiment(7, 1).name()).experiment());
+    }
+
+    /** What a sweep of another program has finished since is not run again. */
+    @Test
+    void outcomesOfOthersCount() {
+        Sweep early = new Sweep(folder);
+        main(new String[] {folder.toString(), "0"});
+        Path checkpoints = folder.resolve("checkpoints");
+        assertTrue(Files.exists(checkpoints));
+        assertEquals(EACH, early.run(lines(0), outcome -> {}).size());
+    }
+
+    private void refused(String message, Runnable call, Path file, JsonNode changed) throws IOException {
+        byte[] bytes = Store.json(changed);
+        Files.write(file, bytes);
+        String got = assertThrows(IllegalArgumentException.class, call::run).getMessage();
+        assertTrue(got.startsWith(file.toString()), got);
+        assertEquals(message, got.substring(file.toString().length()));
+        assertArrayEquals(bytes, Files.readAllBytes(file));
+    }
+
+    @Test
+    void checkpointsThatMakeNoSense() throws IOException {
+        Path file = folder.resolve("c.json");
+        Experiment e = experiment(1, 60);
+        new Training(e, file).run(30, Progress.NONE);
+        JsonNode good = Store.JSON.readTree(file.toFile());
+        Map<String, Consumer<ObjectNode>> cases = Map.of(
+                ", updates: expected 0 … 60, got -7; it is left as it is", c -> c.put("updates", -7),
+                ", updates: expected 0 … 60, got 61; it is left as it is", c -> c.put("updates", 61),
+                ", recent: expected 5 finite numbers, got [0.1]; it is left as it is",
+                        c -> c.putArray("recent").add(0.1),
+                ", losses: expected 1 finite numbers, got null; it is left as it is", c -> c.putNull("losses"),
+                ", losses: expected 1 finite numbers, got [NaN]; it is left as it is",
+                        c -> c.putArray("losses").add(Double.NaN),
+                ", moments: expected 2 of them, got 1; it is left as it is",
+                        c -> ((ArrayNode) c.get("moments")).remove(1),
+                ", moments: expected [W_xh, W_hh, b_h, W_hy, b_y], got null; it is left as it is",
+                        c -> ((ArrayNode) c.get("moments")).setNull(0),
+                ", parameters: expected [W_xh, W_hh, b_h, W_hy, b_y], got [W_xh, W_hh, b_h, W_hy]; it is left as it is",
+                        c -> ((ObjectNode) c.get("parameters")).remove("b_y"),
+                ", parameters, b_y: expected 1 finite numbers, got [1.0, 2.0]; it is left as it is",
+                        c -> ((ObjectNode) c.get("parameters"))
+                                .putArray("b_y")
+                                .add(1.0)
+                                .add(2.0),
+                ", parameters, b_y: expected 1 finite numbers, got null; it is left as it is",
+                        c -> ((ObjectNode) c.get("parameters")).putNull("b_y"));
+        for (var c : cases.entrySet()) {
+            ObjectNode changed = good.deepCopy();
+            c.getValue().accept(changed);
+            refused(c.getKey(), () -> new Training(e, file), file, changed);
+        }
+        ObjectNode absent = good.deepCopy();
+        absent.remove("updates");
+        Files.write(file, Store.json(absent));
+        String message = assertThrows(IllegalArgumentException.class, () -> new Training(e, file))
+                .getMessage();
+        assertTrue(message.startsWith(file + ": expected a checkpoint, got") && message.contains("updates"), message);
+        Files.writeString(file, "null");
+        assertEquals(
+                file + ": expected a checkpoint, got null",
+                assertThrows(IllegalArgumentException.class, () -> new Training(e, file))
+                        .getMessage());
+        Files.write(file, Store.json(good));
+        assertEquals(new Training(e).run(Progress.NONE), new Training(e, file).run(Progress.NONE));
+    }
+
+    @Test
+    void outcomesThatMakeNoSense() throws IOException {
+        Path file = folder.resolve("runs.json");
+        main(new String[] {folder.toString(), "0"});
+        JsonNode good = Store.JSON.readTree(file.toFile());
+        Map<String, Consumer<ArrayNode>> cases = Map.of(
+                ", outcome 1: expected one of an experiment, got null; it is left as it is", all -> all.setNull(0),
+                ", outcome 2, updates: expected 0 … 1, got -1; it is left as it is",
+                        all -> ((ObjectNode) all.get(1)).put("updates", -1),
+                ", outcome 2, updates: expected 0 … 1, got 2; it is left as it is",
+                        all -> ((ObjectNode) all.get(1)).put("updates", 2),
+                ", outcome 3, unseen: expected a score, or null where it failed, got null; it is left as it is",
+                        all -> ((ObjectNode) all.get(2)).putNull("unseen"),
+                ", outcome 3, failure: expected a text, empty for none, got null; it is left as it is",
+                        all -> ((ObjectNode) all.get(2)).putNull("failure"),
+                ", outcome 21: expected one outcome of each experiment, got adding-2015-tanh-T5-seed0; it is left as it is",
+                        all -> all.add(all.get(0)));
+        for (var c : cases.entrySet()) {
+            ArrayNode changed = good.deepCopy();
+            c.getValue().accept(changed);
+            refused(c.getKey(), () -> new Sweep(folder), file, changed);
+        }
+        Files.writeString(file, "[{");
+        String message = assertThrows(IllegalArgumentException.class, () -> Sweep.read(folder))
+                .getMessage();
+        assertTrue(message.startsWith(file + ": expected a list of outcomes, got a file that ends early"), message);
+    }
+}
