@@ -1,6 +1,7 @@
 package bptt;
 
 import bptt.cell.Parameters;
+import bptt.cell.Require;
 import java.util.List;
 import java.util.Map;
 import org.ejml.simple.SimpleMatrix;
@@ -46,6 +47,7 @@ public final class Bptt {
      * @throws Overflow if a state overflows; names the state and the first t
      */
     public static Trace forward(Parameters p, List<SimpleMatrix> x) {
+        Require.given(p, "parameters", "those of a network");
         return forward(p, x, State.zero(p.cell(), Trace.sequences(x)));
     }
 
@@ -73,6 +75,7 @@ public final class Bptt {
      * @throws Overflow if a gradient overflows; names it and the t where it began
      */
     public static Gradients backward(Trace trace, Loss loss) {
+        Require.given(loss, "loss", "one");
         return backward(trace, loss.outputGradients(trace), Map.of());
     }
 
@@ -87,6 +90,8 @@ public final class Bptt {
      * @throws Overflow if a gradient overflows; names it and the t where it began
      */
     public static Gradients backward(Trace trace, State dLast) {
+        Require.given(trace, "trace", "that of a forward pass");
+        Require.given(dLast, "∂L/∂(state at T)", "a state");
         return backward(trace, Map.of(), Map.of(trace.steps(), dLast));
     }
 
@@ -101,6 +106,9 @@ public final class Bptt {
      * @throws Overflow if a gradient overflows; names it and the t where it began
      */
     public static Gradients backward(Trace trace, Map<Integer, SimpleMatrix> dOutputs, Map<Integer, State> dStates) {
+        Require.given(trace, "trace", "that of a forward pass");
+        Require.given(dOutputs, "∂L/∂o", "a map, empty for none");
+        Require.given(dStates, "∂L/∂(state)", "a map, empty for none");
         return Gradients.of(trace, dOutputs, dStates);
     }
 }

@@ -64,6 +64,7 @@ public final class Gradients {
     private Gradients backward(Map<Integer, SimpleMatrix> dOutputs, Map<Integer, State> dStates) {
         dStates.forEach((t, d) -> {
             trace.requireStep(t, 0);
+            Require.given(d, "∂L/∂(state at t = " + t + ")", "a state");
             d.require(trace.cell(), trace.sequences(), "∂L/∂(state at t = " + t + ")");
         });
         Parameters p = trace.parameters(), gradients = readout(dOutputs);

@@ -1,6 +1,7 @@
 package bptt;
 
 import bptt.cell.Require;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
@@ -61,7 +62,7 @@ public final class Loss {
      * @return the loss
      */
     public static Loss meanSquared(SimpleMatrix y) {
-        return new Loss(Kind.SQUARED, Map.of(LAST, y), 0);
+        return new Loss(Kind.SQUARED, Collections.singletonMap(LAST, y), 0);
     }
 
     /**
@@ -71,7 +72,7 @@ public final class Loss {
      * @return the loss
      */
     public static Loss meanSquared(List<SimpleMatrix> y) {
-        return new Loss(Kind.SQUARED, byStep(y), y.size());
+        return eachStep(Kind.SQUARED, y);
     }
 
     /**
@@ -81,7 +82,7 @@ public final class Loss {
      * @return the loss
      */
     public static Loss meanSquared(Map<Integer, SimpleMatrix> y) {
-        return new Loss(Kind.SQUARED, requireSteps(y), 0);
+        return someSteps(Kind.SQUARED, y);
     }
 
     /**
@@ -91,7 +92,7 @@ public final class Loss {
      * @return the loss
      */
     public static Loss crossEntropy(SimpleMatrix y) {
-        return new Loss(Kind.CROSS_ENTROPY, Map.of(LAST, y), 0);
+        return new Loss(Kind.CROSS_ENTROPY, Collections.singletonMap(LAST, y), 0);
     }
 
     /**
@@ -101,7 +102,7 @@ public final class Loss {
      * @return the loss
      */
     public static Loss crossEntropy(List<SimpleMatrix> y) {
-        return new Loss(Kind.CROSS_ENTROPY, byStep(y), y.size());
+        return eachStep(Kind.CROSS_ENTROPY, y);
     }
 
     /**
@@ -111,7 +112,7 @@ public final class Loss {
      * @return the loss
      */
     public static Loss crossEntropy(Map<Integer, SimpleMatrix> y) {
-        return new Loss(Kind.CROSS_ENTROPY, requireSteps(y), 0);
+        return someSteps(Kind.CROSS_ENTROPY, y);
     }
 
     /**
@@ -145,6 +146,7 @@ public final class Loss {
      * @return O×B
      */
     public static SimpleMatrix softmax(SimpleMatrix o) {
+        Require.given(o, "logits", "O×B");
         SimpleMatrix y = new SimpleMatrix(o.getNumRows(), o.getNumCols());
         for (int b = 0; b < o.getNumCols(); b++) {
             double max = max(o, b), sum = sumExp(o, b, max);
@@ -161,12 +163,15 @@ public final class Loss {
      * @param trace a forward pass of a network with readout
      * @return L
      * @throws IllegalArgumentException if a target does not fit the trace's T, O or B
+     * @throws Overflow if L is larger than the largest double
      */
     public double value(Trace trace) {
         require(trace);
         double sum = 0;
         for (var target : targets.entrySet()) {
-            sum += valueAt(trace.o(step(target.getKey(), trace)), target.getValue());
+            int t = step(target.getKey(), trace);
+            sum += valueAt(trace.o(t), target.getValue());
+            Overflow.check(new double[] {sum}, "L", t);
         }
         return sum;
     }
@@ -178,11 +183,11 @@ public final class Loss {
         targets.forEach((key, y) -> {
             int t = step(key, trace);
             SimpleMatrix o = trace.o(t);
-            gradients.put(
-                    t,
-                    kind == Kind.SQUARED
-                            ? o.minus(y).scale(2.0 / y.getNumElements())
-                            : softmax(o).minus(y).divide(y.getNumCols()));
+            SimpleMatrix d = kind == Kind.SQUARED
+                    ? o.minus(y).scale(2.0 / y.getNumElements())
+                    : softmax(o).minus(y).divide(y.getNumCols());
+            Overflow.check(Require.values(d), "∂L/∂o", t);
+            gradients.put(t, d);
         });
         return gradients;
     }
@@ -196,13 +201,15 @@ public final class Loss {
         for (int b = 0; b < y.getNumCols(); b++) {
             double max = max(o, b), logSum = StrictMath.log(sumExp(o, b, max));
             for (int j = 0; j < y.getNumRows(); j++) {
-                sum += y.get(j, b) * (logSum + (max - o.get(j, b)));
+                double share = y.get(j, b); // 0 · ∞ would be NaN where a logit lies far below
+                sum += share == 0 ? 0 : share * (logSum + (max - o.get(j, b)));
             }
         }
         return sum / y.getNumCols();
     }
 
     private void require(Trace trace) {
+        Require.given(trace, "trace", "that of a forward pass");
         if (steps != 0 && steps != trace.steps()) {
             throw new IllegalArgumentException(
                     "targets: expected one for each of T = %d steps, got %d".formatted(trace.steps(), steps));
@@ -218,23 +225,23 @@ public final class Loss {
                 Require.shape(y, trace.parameters().outputs(), trace.sequences(), "target y at t = " + step(t, trace)));
     }
 
-    private static Map<Integer, SimpleMatrix> requireSteps(Map<Integer, SimpleMatrix> targets) {
+    private static Loss someSteps(Kind kind, Map<Integer, SimpleMatrix> targets) {
+        Require.given(targets, "targets", "a map by step");
         targets.keySet().stream().filter(t -> t < 1).findAny().ifPresent(t -> {
             throw new IllegalArgumentException("targets: expected steps t ≥ 1, got t = " + t);
         });
-        return targets;
+        return new Loss(kind, targets, 0);
+    }
+
+    private static Loss eachStep(Kind kind, List<SimpleMatrix> y) {
+        Require.given(y, "targets", "y_1 … y_T");
+        Map<Integer, SimpleMatrix> targets = new TreeMap<>();
+        y.forEach(y_t -> targets.put(targets.size() + 1, y_t));
+        return new Loss(kind, targets, y.size());
     }
 
     private static int step(int key, Trace trace) {
         return key == LAST ? trace.steps() : key;
-    }
-
-    private static Map<Integer, SimpleMatrix> byStep(List<SimpleMatrix> y) {
-        Map<Integer, SimpleMatrix> targets = new TreeMap<>();
-        for (SimpleMatrix y_t : y) {
-            targets.put(targets.size() + 1, y_t);
-        }
-        return targets;
     }
 
     private static void requireDistributions(SimpleMatrix y, String what) {

@@ -43,11 +43,19 @@ public final class Overflow extends ArithmeticException {
     }
 
     static void check(double[] values, int from, int to, String what, int t) {
-        int bad = Require.firstNotFinite(values, from, to);
-        if (bad >= 0) {
-            String where = t < 0 ? what : what + " at t = " + t;
-            throw new Overflow(what, t, "%s is %s: the pass overflowed there".formatted(where, values[bad]));
+        Overflow found = in(values, from, to, what, t);
+        if (found != null) {
+            throw found;
         }
+    }
+
+    /** One of the values that is NaN or infinite, or null. */
+    static Overflow in(double[] values, int from, int to, String what, int t) {
+        int bad = Require.firstNotFinite(values, from, to);
+        String where = bad < 0 || t < 0 ? what : what + " at t = " + t;
+        return bad < 0
+                ? null
+                : new Overflow(what, t, "%s is %s: the pass overflowed there".formatted(where, values[bad]));
     }
 
     /** The same of a derivative of the state at t with respect to that at k. */

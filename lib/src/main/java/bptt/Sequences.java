@@ -53,6 +53,7 @@ final class Sequences {
     /** The way forward, from t = 1 to T. */
     void forward(Parameters p, double[][][] weights, List<SimpleMatrix> inputs, State start) {
         int H = cell.hidden(), I = cell.inputs(), U = Weights.seen(cell);
+        List<String> names = cell.gates().stream().map(q -> "a_" + q).toList();
         Step step = new Step(cell, count);
         step.vector = Weights.vectors(p, count);
         Product[] products = Arrays.stream(weights)
@@ -73,6 +74,7 @@ final class Sequences {
             for (int r = 0; r < count; r++) {
                 System.arraycopy(x[t], r * I, row[r], U, I);
             }
+            Overflow hidden = null; // of a sum whose parts overflowed: σ and tanh would make a number of it
             for (int stage = 0, q = 0; stage < products.length; stage++) {
                 for (int r = 0; r < count; r++) {
                     System.arraycopy(stage == 0 ? step.before[0] : step.u, r * H, row[r], 0, U);
@@ -82,11 +84,16 @@ final class Sequences {
                     for (int r = 0; r < count; r++) {
                         System.arraycopy(a[r], g * H, step.gate[q], r * H, H);
                     }
+                    Overflow found = Overflow.in(step.gate[q], 0, step.n, names.get(q), t);
+                    hidden = hidden == null ? found : hidden;
                 }
                 cell.forward(stage, step);
             }
             for (int s = 0; s < state.length; s++) {
                 Overflow.check(state[s][t], cell.states().get(s), t);
+            }
+            if (hidden != null) {
+                throw hidden;
             }
         }
     }

@@ -3,6 +3,7 @@ package bptt;
 import bptt.cell.Cell;
 import bptt.cell.Require;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.ejml.simple.SimpleMatrix;
@@ -16,9 +17,11 @@ import org.ejml.simple.SimpleMatrix;
 public record State(List<SimpleMatrix> parts) {
     /** Copies the matrices. */
     public State {
+        Require.given(parts, "state", "h, or h and C");
         if (parts.isEmpty()) {
             throw new IllegalArgumentException("state: expected h, or h and C, got nothing");
         }
+        parts.forEach(part -> Require.given(part, "state", "h, or h and C, each a matrix"));
         parts = parts.stream().map(SimpleMatrix::copy).toList();
     }
 
@@ -29,7 +32,7 @@ public record State(List<SimpleMatrix> parts) {
      * @return the state
      */
     public static State of(SimpleMatrix... parts) {
-        return new State(List.of(parts));
+        return new State(Arrays.asList(parts));
     }
 
     /**

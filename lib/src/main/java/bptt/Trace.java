@@ -39,12 +39,14 @@ public final class Trace {
      * @param memory an earlier pass whose arrays this one may have, if they fit; or null
      */
     static Trace of(Parameters p, List<SimpleMatrix> x, State start, Trace memory) {
+        Require.given(p, "parameters", "those of a network");
         int B = sequences(x), T = x.size();
         Cell cell = p.cell();
         for (int t = 1; t <= T; t++) {
             Require.shape(x.get(t - 1), cell.inputs(), B, "x at t = " + t);
             Require.finite(x.get(t - 1), "x at t = " + t);
         }
+        Require.given(start, "initial state", String.join(" and ", cell.states()));
         start.require(cell, B, "initial state");
         boolean fits = memory != null && memory.cell().equals(cell) && memory.B == B && T <= memory.capacity;
         List<Sequences> shares = fits ? memory.shares : room(cell, T, B);
@@ -56,12 +58,11 @@ public final class Trace {
 
     /** B of the inputs, of which there has to be one. */
     static int sequences(List<SimpleMatrix> x) {
+        Require.given(x, "x", "x_1 … x_T");
         if (x.isEmpty()) {
             throw new IllegalArgumentException("x: expected at least one step, got T = 0");
         }
-        if (x.get(0) == null) {
-            throw new IllegalArgumentException("x at t = 1: expected a matrix, got null");
-        }
+        Require.given(x.get(0), "x at t = 1", "a matrix");
         if (x.get(0).getNumCols() == 0) {
             throw new IllegalArgumentException("x at t = 1: expected at least one sequence, got B = 0");
         }

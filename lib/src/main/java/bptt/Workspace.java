@@ -1,7 +1,10 @@
 package bptt;
 
 import bptt.cell.Parameters;
+import bptt.cell.Require;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
 import org.ejml.simple.SimpleMatrix;
 
 /**
@@ -10,6 +13,8 @@ import org.ejml.simple.SimpleMatrix;
  * overwritten by the next one.
  */
 public final class Workspace {
+    private final AtomicReference<Thread> busy = new AtomicReference<>();
+    private Thread owner;
     private Trace trace;
     private Gradients gradients;
 
@@ -22,12 +27,16 @@ public final class Workspace {
      * @return valid until the next call
      * @throws IllegalArgumentException as {@link Bptt#forward(Parameters, List, State)}
      * @throws Overflow as there
+     * @throws IllegalStateException if another thread is in a pass
      */
     public Trace forward(Parameters p, List<SimpleMatrix> x, State start) {
-        Trace memory = trace;
-        trace = null; // a pass that fails leaves nothing to go back through
-        trace = Trace.of(p, x, start, memory);
-        return trace;
+        return alone(() -> {
+            Trace memory = trace;
+            trace = null; // a pass that fails leaves nothing to go back through
+            owner = Thread.currentThread();
+            trace = Trace.of(p, x, start, memory);
+            return trace;
+        });
     }
 
     /**
@@ -38,12 +47,35 @@ public final class Workspace {
      * @return ∂L/∂(every parameter)
      * @throws IllegalArgumentException as {@link Bptt#backward(Trace, Loss)}
      * @throws Overflow as there
+     * @throws IllegalStateException without a forward pass, or if that was another thread's
      */
     public Parameters backward(Loss loss) {
-        if (trace == null) {
-            throw new IllegalStateException("a backward pass needs a forward pass that succeeded");
+        Require.given(loss, "loss", "one");
+        return alone(() -> {
+            if (trace == null) {
+                throw new IllegalStateException("a backward pass needs a forward pass that succeeded");
+            }
+            if (owner != Thread.currentThread()) {
+                throw refusal(owner);
+            }
+            gradients = Gradients.ofParameters(trace, loss.outputGradients(trace), gradients);
+            return gradients.parameters();
+        });
+    }
+
+    private <T> T alone(Supplier<T> pass) {
+        if (!busy.compareAndSet(null, Thread.currentThread())) {
+            throw refusal(busy.get());
         }
-        gradients = Gradients.ofParameters(trace, loss.outputGradients(trace), gradients);
-        return gradients.parameters();
+        try {
+            return pass.get();
+        } finally {
+            busy.set(null);
+        }
+    }
+
+    private static IllegalStateException refusal(Thread other) {
+        return new IllegalStateException("workspace: expected one thread, got %s after %s: give each its own"
+                .formatted(Thread.currentThread().getName(), other == null ? "another" : other.getName()));
     }
 }

@@ -1,7 +1,9 @@
 package bptt;
 
+import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import bptt.cell.Draw;
 import bptt.cell.Gru;
@@ -10,11 +12,17 @@ import bptt.cell.Lstm;
 import bptt.cell.Parameters;
 import bptt.cell.Rnn;
 import bptt.math.Parallel;
+import java.util.AbstractList;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.stream.Stream;
 import org.ejml.simple.SimpleMatrix;
 import org.junit.jupiter.api.Test;
@@ -252,5 +260,128 @@ class BadInputTest {
         assertEquals(
                 p.get("W_hh").get(0),
                 Init.uniform(Rnn.tanh(2, 3), 1, new Random(1)).get("W_hh").get(0));
+    }
+
+    @Test
+    void nothing() {
+        State zero = State.zero(p.cell(), 5);
+        Loss loss = Loss.meanSquared(new SimpleMatrix(1, 5));
+        refused("parameters: expected those of a network, got null", () -> Bptt.forward(null, x));
+        refused("parameters: expected those of a network, got null", () -> Bptt.forward(null, x, zero));
+        refused("x: expected x_1 … x_T, got null", () -> Bptt.forward(p, null));
+        refused("x: expected x_1 … x_T, got null", () -> Bptt.forward(p, null, zero));
+        refused("x at t = 2: expected 2×5, got null", () -> Bptt.forward(p, withStep(2, null)));
+        refused("initial state: expected h, got null", () -> Bptt.forward(p, x, null));
+        refused("loss: expected one, got null", () -> Bptt.backward(trace, (Loss) null));
+        refused("∂L/∂(state at T): expected a state, got null", () -> Bptt.backward(trace, (State) null));
+        refused("∂L/∂o: expected a map, empty for none, got null", () -> Bptt.backward(trace, null, Map.of()));
+        refused("∂L/∂(state): expected a map, empty for none, got null", () -> Bptt.backward(trace, Map.of(), null));
+        refused(
+                "∂L/∂(state at t = 1): expected a state, got null",
+                () -> Bptt.backward(trace, Map.of(), Collections.singletonMap(1, null)));
+        refused(
+                "∂L/∂o at t = 1: expected 1×5, got null",
+                () -> Bptt.backward(trace, Collections.singletonMap(1, null), Map.of()));
+        refused("trace: expected that of a forward pass, got null", () -> Bptt.backward(null, loss));
+        refused("trace: expected that of a forward pass, got null", () -> Bptt.backward(null, zero));
+        refused("trace: expected that of a forward pass, got null", () -> Bptt.backward(null, Map.of(), Map.of()));
+        refused("trace: expected that of a forward pass, got null", () -> loss.value(null));
+        refused("target y: expected O×B with O, B ≥ 1, got none", () -> Loss.meanSquared((SimpleMatrix) null));
+        refused("target y: expected O×B with O, B ≥ 1, got none", () -> Loss.crossEntropy((SimpleMatrix) null));
+        refused("targets: expected y_1 … y_T, got null", () -> Loss.meanSquared((List<SimpleMatrix>) null));
+        refused(
+                "targets: expected a map by step, got null",
+                () -> Loss.crossEntropy((Map<Integer, SimpleMatrix>) null));
+        refused("logits: expected O×B, got null", () -> Loss.softmax(null));
+        refused("state: expected h, or h and C, each a matrix, got null", () -> State.of((SimpleMatrix) null));
+        refused("state: expected h, or h and C, got null", () -> new State(null));
+        for (Executable call :
+                List.<Executable>of(() -> new Rnn(1, 2, null), () -> new bptt.cell.LayerNormRnn(1, 2, null))) {
+            refused("activation: expected one of TANH, RELU, SIGMOID, IDENTITY, got null", call);
+        }
+        refused("cell: expected one, got null", () -> Parameters.zeros(null, 1));
+        refused("cell: expected one, got null", () -> Init.uniform(null, 1, new Random(1)));
+        refused("random: expected a source of randomness, got null", () -> Init.uniform(p.cell(), 1, null));
+        refused("random: expected a source of randomness, got null", () -> Init.irnn(1, 2, 1, null));
+    }
+
+    /** A sum whose parts overflow although it does not: found by both sides, where tanh would have made ±1 of it. */
+    @Test
+    void aPreActivationWhosePartsOverflow() {
+        double big = 1.5e308;
+        Parameters q = Parameters.zeros(Rnn.tanh(3, 2), 0)
+                .with("W_xh", new SimpleMatrix(2, 3, true, 0.0, 0, 0, big, big, -2 * (big / 2)));
+        List<SimpleMatrix> ones = List.of(new SimpleMatrix(3, 1), SimpleMatrix.ones(3, 1));
+        Overflow found = assertThrows(Overflow.class, () -> Bptt.forward(q, ones));
+        assertEquals("a_h at t = 2 is Infinity: the pass overflowed there", found.getMessage());
+        assertEquals("a_h", found.what());
+        assertEquals(2, found.t());
+        refused("a_h at t = 2 is not finite: the pass overflowed there", () -> bptt.check.Reference.of(q, ones)
+                .run());
+        Parameters lstm =
+                Parameters.zeros(new Lstm(3, 1), 0).with("W_xf", new SimpleMatrix(1, 3, true, -big, -big, big));
+        refused("a_f at t = 1 is -Infinity: the pass overflowed there", () -> Bptt.forward(lstm, ones.subList(1, 2)));
+        Parameters relu =
+                Parameters.zeros(Rnn.relu(3, 1), 0).with("W_xh", new SimpleMatrix(1, 3, true, -big, -big, big));
+        refused("a_h at t = 1 is -Infinity: the pass overflowed there", () -> Bptt.forward(relu, ones.subList(1, 2)));
+    }
+
+    /** Logits at the end of the range: a certain answer costs nothing, a wrong one more than there are doubles. */
+    @Test
+    void lossesAtTheEndOfTheRange() {
+        Parameters q = Parameters.zeros(Rnn.tanh(1, 1), 2).with("b_y", new SimpleMatrix(2, 1, true, 1.7e308, -1.7e308));
+        Trace far = Bptt.forward(q, List.of(SimpleMatrix.ones(1, 1)));
+        assertEquals(0, Loss.crossEntropy(Loss.oneHot(2, 0)).value(far));
+        Gradients g = Bptt.backward(far, Loss.crossEntropy(Loss.oneHot(2, 1)));
+        assertEquals(1, g.get("b_y").get(0));
+        assertEquals(-1, g.get("b_y").get(1));
+        refused("L at t = 1 is Infinity: the pass overflowed there", () -> Loss.crossEntropy(Loss.oneHot(2, 1))
+                .value(far));
+        Loss squared = Loss.meanSquared(new SimpleMatrix(2, 1));
+        refused("L at t = 1 is Infinity: the pass overflowed there", () -> squared.value(far));
+        Loss opposite = Loss.meanSquared(new SimpleMatrix(2, 1, true, -1.7e308, 1.7e308));
+        refused("∂L/∂o at t = 1 is Infinity: the pass overflowed there", () -> Bptt.backward(far, opposite));
+    }
+
+    /** A workspace is one thread's. */
+    @Test
+    void aWorkspaceOnTwoThreads() throws Exception {
+        Workspace workspace = new Workspace();
+        Loss loss = Loss.meanSquared(new SimpleMatrix(1, 5));
+        refused("a backward pass needs a forward pass that succeeded", () -> workspace.backward(loss));
+        workspace.forward(p, x, State.zero(p.cell(), 5));
+        refused("loss: expected one, got null", () -> workspace.backward(null));
+        ExecutorService other = Executors.newSingleThreadExecutor(task -> new Thread(task, "other"));
+        try {
+            String name = Thread.currentThread().getName(), rule = "workspace: expected one thread, got %s after %s: ";
+            Throwable taken = assertThrows(ExecutionException.class, () -> other.submit(() -> workspace.backward(loss))
+                            .get())
+                    .getCause();
+            assertEquals(rule.formatted("other", name) + "give each its own", taken.getMessage());
+            CountDownLatch inside = new CountDownLatch(1), leave = new CountDownLatch(1);
+            List<SimpleMatrix> slow = new AbstractList<>() { // a pass that is under way until it is let go
+                        @Override
+                        public SimpleMatrix get(int t) {
+                            inside.countDown();
+                            assertDoesNotThrow(() -> leave.await());
+                            return x.get(t);
+                        }
+
+                        @Override
+                        public int size() {
+                            return x.size();
+                        }
+                    };
+            Future<Trace> pass = other.submit(() -> workspace.forward(p, slow, State.zero(p.cell(), 5)));
+            inside.await();
+            refused(rule.formatted(name, "other") + "give each its own", () -> workspace.backward(loss));
+            leave.countDown();
+            assertEquals(4, pass.get().steps());
+            Parameters got = other.submit(() -> workspace.backward(loss)).get();
+            Parameters want = Bptt.backward(trace, loss).parameters();
+            assertTrue(got.get("W_hh").isIdentical(want.get("W_hh"), 0));
+        } finally {
+            other.shutdownNow();
+        }
     }
 }

@@ -21,6 +21,8 @@ public final class Init {
      * @return parameters
      */
     public static Parameters uniform(Cell cell, int outputs, Random random) {
+        Require.given(cell, "cell", "one");
+        Require.given(random, "random", "a source of randomness");
         double bound = 1 / Math.sqrt(cell.hidden());
         return Parameters.zeros(cell, outputs)
                 .map((name, a) -> Draw.like(a, () -> bound * (2 * random.nextDouble() - 1)));
@@ -37,6 +39,7 @@ public final class Init {
      * @return parameters of a ReLU {@link Rnn}
      */
     public static Parameters irnn(int inputs, int hidden, int outputs, Random random) {
+        Require.given(random, "random", "a source of randomness");
         return Parameters.zeros(Rnn.relu(inputs, hidden), outputs).map((name, a) -> switch (name) {
             case "W_hh" -> SimpleMatrix.identity(hidden);
             case "b_h", "b_y" -> a;

@@ -35,6 +35,7 @@ public record LayerNormRnn(int inputs, int hidden, Rnn.Activation activation) im
     /** Checks the sizes. */
     public LayerNormRnn {
         Require.sizes(inputs, hidden);
+        Require.given(activation, "activation", "one of TANH, RELU, SIGMOID, IDENTITY");
     }
 
     @Override

@@ -31,6 +31,7 @@ public final class Parameters {
      * @return parameters of the right names and shapes
      */
     public static Parameters zeros(Cell cell, int outputs) {
+        Require.given(cell, "cell", "one");
         if (outputs < 0) {
             throw new IllegalArgumentException("outputs O: expected 0 (no readout) or more, got " + outputs);
         }

@@ -23,6 +23,20 @@ public final class Require {
     }
 
     /**
+     * Requires something.
+     *
+     * @param a anything
+     * @param what names it in the message
+     * @param expected what it should be
+     * @throws IllegalArgumentException if it is null
+     */
+    public static void given(Object a, String what, String expected) {
+        if (a == null) {
+            throw new IllegalArgumentException("%s: expected %s, got null".formatted(what, expected));
+        }
+    }
+
+    /**
      * Requires a shape.
      *
      * @param a matrix

@@ -96,6 +96,7 @@ public record Rnn(int inputs, int hidden, Activation activation) implements Cell
     /** Require the sizes. */
     public Rnn {
         Require.sizes(inputs, hidden);
+        Require.given(activation, "activation", "one of TANH, RELU, SIGMOID, IDENTITY");
     }
 
     /**

@@ -305,7 +305,12 @@ public final class Reference {
         public SimpleMatrix of(String q, SimpleMatrix u) {
             SimpleMatrix a = in.get("W_x" + q).mult(in.get("x_" + t));
             a = cell.recurrent() ? a.plus(in.get("W_h" + q).mult(u)) : a;
-            return a.plus(in.get("b_" + q).mult(ones));
+            a = a.plus(in.get("b_" + q).mult(ones));
+            if (a.hasUncountable()) { // σ and tanh would make a number of it
+                throw new ArithmeticException(
+                        "a_%s at t = %d is not finite: the pass overflowed there".formatted(q, t));
+            }
+            return a;
         }
 
         @Override
