@@ -285,6 +285,34 @@ class GradientsTest {
         }
     }
 
+    /**
+     * Weights' gradients are summed over blocks of 120 rows (t, b), so the batch decides where a block cuts a step: all of
+     * them, for batches that divide 120 and for those that do not, against the adjoint formulas.
+     */
+    @ParameterizedTest
+    @MethodSource("bptt.Cases#kinds")
+    void blocksThatCutAStep(Cases.Kind kind) {
+        for (int n : new int[] {1, 5, 7, 13, 32, 119, 121}) {
+            for (int steps : new int[] {1, 3, 40}) {
+                Parameters p = bptt.cell.Init.uniform(kind.of().apply(3, 6), O, random);
+                List<SimpleMatrix> x = Cases.sequence(steps, 3, n, random), y = Cases.sequence(steps, O, n, random);
+                Gradients got = Bptt.backward(Bptt.forward(p, x), Loss.meanSquared(y));
+                Map<String, SimpleMatrix> want = Reference.of(p, x).gradients(out -> {
+                    Map<String, SimpleMatrix> seeds = new java.util.HashMap<>();
+                    for (int t = 1; t <= steps; t++) {
+                        SimpleMatrix e = out.get("o_" + t).minus(y.get(t - 1));
+                        seeds.put("o_" + t, e.scale(2.0 / e.getNumElements()));
+                    }
+                    return seeds;
+                });
+                for (String name : p.names()) {
+                    String what = "∂L/∂%s, B = %d, T = %d".formatted(name, n, steps);
+                    assertEquals(0, Claim.error(got.get(name), want.get(name)), BOUND, what);
+                }
+            }
+        }
+    }
+
     /** The memory of an earlier pass, of the same length, a shorter and a longer one, leaves no trace. */
     @ParameterizedTest
     @MethodSource("cells")
