@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.IntStream;
 import org.ejml.simple.SimpleMatrix;
 
 /**
@@ -21,11 +22,15 @@ import org.ejml.simple.SimpleMatrix;
  *        .rejects("the factors in ascending order", J_5.mult(J_6));
  * </pre>
  *
- * Each line is printed, from where the ledger collects it; one that fails throws, and so stops the notebook. The error
- * of a matrix is max|a − b| / max(max|a|, max|b|). A value that is NaN or infinite, empty, of another shape, or all
- * zero on both sides proves nothing and fails.
+ * Each line is printed, from where the ledger collects it; one that fails throws, and so stops the notebook. The error of
+ * a matrix is max|a − b| / max(max|a|, max|b|). It does not see entries that are smaller than the bound times the largest
+ * one: the line says how many of these there are. A value that is NaN or infinite, empty, of another shape, or all zero
+ * proves nothing and fails, and so does the same matrix on both sides.
  */
 public final class Claim {
+    /** The largest relative error that a claim may allow. */
+    public static final double LARGEST_BOUND = 0.1;
+
     private static final Map<String, String> STATEMENTS = statements();
 
     private final String id;
@@ -70,15 +75,34 @@ public final class Claim {
      * @throws AssertionError if they are not
      */
     public Claim agrees(String what, SimpleMatrix formula, SimpleMatrix truth, double bound) {
-        if (!(bound > 0 && bound < 1)) {
-            throw new IllegalArgumentException(id + ": expected a relative bound between 0 and 1, got " + bound);
+        double error = compare(formula, truth, bound);
+        this.truth = truth.copy();
+        this.bound = bound;
+        return agreed(error <= bound, what + unseen(formula, truth, bound) + ": error", error, bound);
+    }
+
+    private double compare(SimpleMatrix formula, SimpleMatrix truth, double bound) {
+        if (!(bound > 0 && bound <= LARGEST_BOUND)) {
+            throw new IllegalArgumentException(
+                    "%s: expected a relative bound above 0 and at most %s, got %s".formatted(id, LARGEST_BOUND, bound));
+        }
+        if (formula == truth) {
+            throw new IllegalArgumentException(
+                    id + ": expected two values obtained independently, got the same matrix twice");
         }
         requireMeaningful("the formula's side", formula);
         requireMeaningful("the independent side", truth);
-        double error = error(formula, truth);
-        this.truth = truth.copy();
-        this.bound = bound;
-        return agreed(error <= bound, what + ": error", error, bound);
+        return error(formula, truth);
+    }
+
+    /** Says how many entries are too small for the error to see them; those that are 0 on both sides are not meant. */
+    private static String unseen(SimpleMatrix a, SimpleMatrix b, double bound) {
+        double floor = bound * Math.max(a.elementMaxAbs(), b.elementMaxAbs());
+        long small = IntStream.range(0, a.getNumElements())
+                .mapToDouble(k -> Math.max(Math.abs(a.get(k)), Math.abs(b.get(k))))
+                .filter(size -> size > 0 && size <= floor)
+                .count();
+        return small == 0 ? "" : " (%d of %d entries too small to be seen)".formatted(small, a.getNumElements());
     }
 
     /**
@@ -98,18 +122,23 @@ public final class Claim {
     }
 
     /**
-     * Shows by how much a formula fails in the form in which its source prints it.
+     * Shows by how much a formula fails in the form in which its source prints it, and that the corrected form does not.
      *
      * @param what which case is compared
      * @param printed its value in the printed form
+     * @param corrected its value in the corrected form
      * @param truth the value obtained independently
      * @param bound the bound that the corrected form is held to
      * @return this
-     * @throws AssertionError if the printed form passes after all
+     * @throws AssertionError if the printed form passes after all, or the corrected one does not, as when the truth is wrong
      */
-    public Claim failsAsPrinted(String what, SimpleMatrix printed, SimpleMatrix truth, double bound) {
-        requireMeaningful("the independent side", truth);
-        double error = error(printed, truth);
+    public Claim failsAsPrinted(
+            String what, SimpleMatrix printed, SimpleMatrix corrected, SimpleMatrix truth, double bound) {
+        double right = compare(corrected, truth, bound), error = error(printed, truth);
+        if (!(right <= bound)) {
+            throw new AssertionError("%s: the corrected form of %s has the error %s, not at most %s"
+                    .formatted(id, what, Numbers.text(right, 3), Numbers.text(bound, 3)));
+        }
         return refused(error > bound, "as printed, " + what + ": error", error, bound, "");
     }
 
@@ -123,7 +152,7 @@ public final class Claim {
      * @throws AssertionError if left ≤ right holds after all
      */
     public Claim failsAsPrinted(String what, double left, double right) {
-        return refused(left > right && Double.isFinite(left), "as printed, " + what + ":", left, right, "");
+        return refused(isAbove(left, right), "as printed, " + what + ":", left, right, "");
     }
 
     /**
@@ -139,6 +168,10 @@ public final class Claim {
         return agreed(left <= right && Double.isFinite(left) && Double.isFinite(right), what + ":", left, right);
     }
 
+    private static boolean isAbove(double left, double right) {
+        return left > right && Double.isFinite(left) && Double.isFinite(right);
+    }
+
     /**
      * Claims that a wrong inequality does not hold.
      *
@@ -149,7 +182,7 @@ public final class Claim {
      * @throws AssertionError if left ≤ right does hold
      */
     public Claim rejectsAtMost(String form, double left, double right) {
-        return refused(left > right && Double.isFinite(left), form + ":", left, right, ", rejected");
+        return refused(isAbove(left, right), form + ":", left, right, ", rejected");
     }
 
     /**

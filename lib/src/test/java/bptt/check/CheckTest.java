@@ -35,10 +35,10 @@ class CheckTest {
         ByteArrayOutputStream printed = new ByteArrayOutputStream();
         System.setOut(new PrintStream(printed, true, StandardCharsets.UTF_8));
         try {
-            Claim claim = claim().agrees("case", a, a, 1e-12)
+            Claim claim = claim().agrees("case", a.copy(), a, 1e-12)
                     .rejects("twice", a.scale(2))
                     .atMost("x", 1, 2);
-            claim.rejectsAtMost("y", 2, 1).failsAsPrinted("halved", a.scale(0.5), a, 1e-12);
+            claim.rejectsAtMost("y", 2, 1).failsAsPrinted("halved", a.scale(0.5), a.copy(), a, 1e-12);
             assertEquals("flow.jacobian holds (2 comparisons, 3 wrong forms rejected)", claim.toString());
         } finally {
             System.setOut(console);
@@ -59,7 +59,7 @@ class CheckTest {
                         "case", a.scale(1 + 1e-6), a, 1e-12));
         fails(
                 "flow.jacobian does not hold: a right form: error 0 is not > 1e-12",
-                () -> claim().agrees("case", a, a, 1e-12).rejects("a right form", a));
+                () -> claim().agrees("case", a.copy(), a, 1e-12).rejects("a right form", a));
         fails("flow.jacobian does not hold: x: 2 is not ≤ 1", () -> claim().atMost("x", 2, 1));
         fails("flow.jacobian does not hold: x: NaN is not ≤ 1", () -> claim().atMost("x", Double.NaN, 1));
     }
@@ -68,15 +68,15 @@ class CheckTest {
     void whatProvesNothingFails() {
         SimpleMatrix nan = a.copy();
         nan.set(1, 1, Double.NaN);
-        fails("flow.jacobian: the formula's side has NaN at index 4", () -> claim().agrees("case", nan, nan, 1e-12));
+        fails("flow.jacobian: the formula's side has NaN at index 4", () -> claim().agrees("case", nan, a, 1e-12));
         fails("flow.jacobian: the independent side has NaN at index 4", () -> claim().agrees("case", a, nan, 1e-12));
         fails("flow.jacobian: the formula's side is all zero", () -> claim().agrees(
                         "case", new SimpleMatrix(2, 2), new SimpleMatrix(2, 2), 1e-12));
         fails("flow.jacobian: the formula's side is empty", () -> claim().agrees(
                         "case", new SimpleMatrix(0, 2), new SimpleMatrix(0, 2), 1e-12));
         fails("cannot compare 2×3 with 3×2", () -> claim().agrees("case", a, a.transpose(), 1e-12));
-        assertThrows(
-                AssertionError.class, () -> claim().agrees("case", a, a, 1e-12).rejects("NaN is no rejection", nan));
+        assertThrows(AssertionError.class, () -> claim().agrees("case", a.copy(), a, 1e-12)
+                .rejects("NaN is no rejection", nan));
         assertThrows(IllegalStateException.class, () -> claim().rejects("nothing yet", a));
         assertTrue(assertThrows(IllegalArgumentException.class, () -> Claim.claim("flow.jakobian"))
                 .getMessage()
@@ -127,19 +127,30 @@ class CheckTest {
     /** Each comparison exactly at its edge. */
     @Test
     void edges() {
-        SimpleMatrix one = new SimpleMatrix(1, 1, true, 1), half = new SimpleMatrix(1, 1, true, 0.5);
-        claim().agrees("at the bound", half, one, 0.5).atMost("equal", 1, 1);
+        SimpleMatrix one = new SimpleMatrix(1, 1, true, 1), near = new SimpleMatrix(1, 1, true, 0.9375);
+        claim().agrees("at the bound", near, one, 0.0625).atMost("equal", 1, 1);
         fails(
-                "flow.jacobian does not hold: at the bound: error 0.5 is not > 0.5",
-                () -> claim().agrees("case", one, one, 0.5).rejects("at the bound", half));
+                "flow.jacobian does not hold: at the bound: error 0.0625 is not > 0.0625",
+                () -> claim().agrees("case", one.copy(), one, 0.0625).rejects("at the bound", near));
         fails("flow.jacobian does not hold: x: 1 is not > 1", () -> claim().rejectsAtMost("x", 1, 1));
         fails("flow.jacobian does not hold: x: -Infinity is not ≤ 1", () -> claim().atMost(
                         "x", Double.NEGATIVE_INFINITY, 1));
         fails("flow.jacobian does not hold: x: 1 is not ≤ Infinity", () -> claim().atMost(
                         "x", 1, Double.POSITIVE_INFINITY));
         claim().rejectsAtMost("x", 2, 1);
-        assertThrows(IllegalArgumentException.class, () -> claim().agrees("x", one, one, Double.POSITIVE_INFINITY));
-        assertThrows(IllegalArgumentException.class, () -> claim().agrees("x", one, one, 0));
+        for (double bound : new double[] {0, -1, 0.1001, 1, Double.POSITIVE_INFINITY, Double.NaN}) {
+            assertEquals(
+                    "flow.jacobian: expected a relative bound above 0 and at most 0.1, got " + bound,
+                    assertThrows(IllegalArgumentException.class, () -> claim().agrees("x", one.copy(), one, bound))
+                            .getMessage());
+        }
+        claim().agrees("the largest bound", one.scale(0.95), one, 0.1);
+        fails("flow.jacobian does not hold: x: Infinity is not > 1", () -> claim().rejectsAtMost(
+                        "x", Double.POSITIVE_INFINITY, 1));
+        fails("flow.jacobian does not hold: x: 1 is not > -Infinity", () -> claim().rejectsAtMost(
+                        "x", 1, Double.NEGATIVE_INFINITY));
+        fails("flow.jacobian does not hold: as printed, x: 1 is not > -Infinity", () -> claim().failsAsPrinted(
+                        "x", 1, Double.NEGATIVE_INFINITY));
         assertEquals(0.75, Claim.error(one, one.scale(4)));
         assertEquals(0.75, Claim.error(one.scale(4), one));
         assertEquals(0, Claim.error(new SimpleMatrix(2, 2), new SimpleMatrix(2, 2)));
@@ -147,16 +158,42 @@ class CheckTest {
 
     @Test
     void aPrintedFormMustFail() {
-        claim().failsAsPrinted("case", a.scale(2), a, 1e-12);
+        claim().failsAsPrinted("case", a.scale(2), a.copy(), a, 1e-12);
         fails("flow.jacobian does not hold: as printed, case: error 0 is not > 1e-12", () -> claim().failsAsPrinted(
-                        "case", a, a, 1e-12));
+                        "case", a, a.copy(), a, 1e-12));
         fails("flow.jacobian: the independent side is all zero", () -> claim().failsAsPrinted(
-                        "case", a, a.scale(0), 1e-12));
+                        "case", a, a.copy(), a.scale(0), 1e-12));
+        fails(
+                "flow.jacobian: the corrected form of case has the error 2, not at most 1e-12",
+                () -> claim().failsAsPrinted("case", a.scale(2), a.copy(), a.negative(), 1e-12));
         claim().failsAsPrinted("never above", 2, 1);
         fails("flow.jacobian does not hold: as printed, never above: 1 is not > 1", () -> claim().failsAsPrinted(
                         "never above", 1, 1));
         fails("flow.jacobian does not hold: as printed, never above: NaN is not > 1", () -> claim().failsAsPrinted(
                         "never above", Double.NaN, 1));
+    }
+
+    /** One matrix is no two values, and entries that the error cannot see are counted. */
+    @Test
+    void whatAComparisonDoesNotSee() {
+        assertEquals(
+                "flow.jacobian: expected two values obtained independently, got the same matrix twice",
+                assertThrows(IllegalArgumentException.class, () -> claim().agrees("case", a, a, 1e-12))
+                        .getMessage());
+        PrintStream console = System.out;
+        ByteArrayOutputStream printed = new ByteArrayOutputStream();
+        System.setOut(new PrintStream(printed, true, StandardCharsets.UTF_8));
+        try {
+            claim().agrees(
+                            "a faint entry",
+                            new SimpleMatrix(1, 3, true, 1, 1e-13, 0.0),
+                            new SimpleMatrix(1, 3, true, 1, 5e-13, 0.0),
+                            1e-12);
+        } finally {
+            System.setOut(console);
+        }
+        String line = printed.toString(StandardCharsets.UTF_8).lines().toList().get(1);
+        assertEquals("  ✓ a faint entry (1 of 3 entries too small to be seen): error 4e-13 ≤ 1e-12", line);
     }
 
     /** A wrong form is held against the independent side, whatever becomes of that matrix later. */
