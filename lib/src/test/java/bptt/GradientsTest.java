@@ -297,7 +297,8 @@ class GradientsTest {
                 Parameters p = bptt.cell.Init.uniform(kind.of().apply(3, 6), O, random);
                 List<SimpleMatrix> x = Cases.sequence(steps, 3, n, random), y = Cases.sequence(steps, O, n, random);
                 Gradients got = Bptt.backward(Bptt.forward(p, x), Loss.meanSquared(y));
-                Map<String, SimpleMatrix> want = Reference.of(p, x).gradients(out -> {
+                Reference in = Reference.of(p, x);
+                Map<String, SimpleMatrix> want = in.gradients(out -> {
                     Map<String, SimpleMatrix> seeds = new java.util.HashMap<>();
                     for (int t = 1; t <= steps; t++) {
                         SimpleMatrix e = out.get("o_" + t).minus(y.get(t - 1));
@@ -305,7 +306,7 @@ class GradientsTest {
                     }
                     return seeds;
                 });
-                for (String name : p.names()) {
+                for (String name : in.names()) {
                     String what = "∂L/∂%s, B = %d, T = %d".formatted(name, n, steps);
                     assertEquals(0, Claim.error(got.get(name), want.get(name)), BOUND, what);
                 }
