@@ -34,6 +34,7 @@ SOURCES = {
     "kinds": "循环神经网络RNN进阶",
     "lstm": "derived in this course",
     "gru": "derived in this course",
+    "bptt": "derived in this course",
 }
 HEADER = re.compile(r"^([a-z]+\.[\w'-]+) · ")
 EQUAL = re.compile(r"^  ✓ .*: error (\S+) ≤ (\S+)$")

@@ -21,7 +21,7 @@ import java.util.Map;
  */
 public final class Diagram {
     private static final int WIDTH = 860;
-    private static final double CELL = 92, RADIUS = 22, MARGIN = 50;
+    private static final double CELL = 92, RADIUS = 22, MARGIN = 50, BESIDE = 6;
     private static final Color FILL = new Color(0xEAF3FA), EDGE = new Color(0x444444), MARK = new Color(0xD55E00);
 
     private record Node(String label, double x, double y) {}
@@ -135,7 +135,8 @@ public final class Diagram {
                 name, new Point2D.Double(MARGIN + 20 + (n.x - left) * unit, MARGIN + 30 + (top - n.y) * CELL)));
         double radius = Math.min(RADIUS, 0.3 * nearest(List.copyOf(places.values())));
         for (Edge e : edges) {
-            arrow(g, places.get(e.from), places.get(e.to), e, radius);
+            boolean twoWay = edges.stream().anyMatch(back -> back.from.equals(e.to) && back.to.equals(e.from));
+            arrow(g, places.get(e.from), places.get(e.to), e, radius, twoWay ? BESIDE : 0);
         }
         Font font = Theme.font(radius < 18 ? 12 : 14);
         nodes.forEach((name, n) -> {
@@ -150,11 +151,12 @@ public final class Diagram {
         });
     }
 
-    private static void arrow(Graphics2D g, Point2D from, Point2D to, Edge e, double radius) {
+    /** The arrow runs so many pixels to the left of the line between its ends, where there is one in each direction. */
+    private static void arrow(Graphics2D g, Point2D from, Point2D to, Edge e, double radius, double beside) {
         double dx = to.getX() - from.getX(), dy = to.getY() - from.getY(), length = Math.hypot(dx, dy);
         double ux = dx / length, uy = dy / length;
-        double x1 = from.getX() + ux * radius, y1 = from.getY() + uy * radius;
-        double x2 = to.getX() - ux * (radius + 1), y2 = to.getY() - uy * (radius + 1);
+        double x1 = from.getX() + ux * radius + uy * beside, y1 = from.getY() + uy * radius - ux * beside;
+        double x2 = to.getX() - ux * (radius + 1) + uy * beside, y2 = to.getY() - uy * (radius + 1) - ux * beside;
         g.setColor(e.colour);
         g.setStroke(new BasicStroke(e.colour.equals(EDGE) ? 1.4f : 2.4f));
         g.draw(new Line2D.Double(x1, y1, x2 - ux * 6, y2 - uy * 6));
@@ -166,7 +168,13 @@ public final class Diagram {
         AffineTransform place = AffineTransform.getTranslateInstance(x2, y2);
         place.rotate(dx, dy);
         g.fill(place.createTransformedShape(head));
-        centre(g, e.label, (x1 + x2) / 2, (y1 + y2) / 2, Theme.font(12), Color.WHITE);
+        centre(
+                g,
+                e.label,
+                (x1 + x2) / 2 + 2 * uy * beside,
+                (y1 + y2) / 2 - 2 * ux * beside,
+                Theme.font(12),
+                Color.WHITE);
     }
 
     /** The smallest distance between two nodes, so that circles of a third of it leave room for an arrow. */

@@ -3,6 +3,7 @@ package bptt.show;
 import bptt.math.Numbers;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.ejml.simple.SimpleMatrix;
 import tech.tablesaw.api.ColumnType;
 import tech.tablesaw.api.DoubleColumn;
 import tech.tablesaw.api.NumericColumn;
@@ -46,6 +47,20 @@ public final class Tables {
                 .lines()
                 .map(String::stripTrailing)
                 .collect(Collectors.joining("\n"));
+    }
+
+    /**
+     * A small matrix as one writes it on a board: a line for each row, four decimals.
+     *
+     * @param a any real matrix
+     * @return lines, each with its end
+     */
+    public static String matrix(SimpleMatrix a) {
+        return IntStream.range(0, a.getNumRows())
+                .mapToObj(i -> IntStream.range(0, a.getNumCols())
+                        .mapToObj(j -> Numbers.format("%9.4f", a.get(i, j)).replace('-', '−'))
+                        .collect(Collectors.joining("", "", "\n")))
+                .collect(Collectors.joining());
     }
 
     /** A copy whose columns of doubles print with so many significant digits. */

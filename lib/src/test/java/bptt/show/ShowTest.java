@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import javax.imageio.ImageIO;
+import org.ejml.simple.SimpleMatrix;
 import org.junit.jupiter.api.Test;
 import org.knowm.xchart.XYChart;
 import org.knowm.xchart.XYChartBuilder;
@@ -135,6 +136,12 @@ class ShowTest {
                 .figure("ramp", "Text.");
         assertTrue(has(picture(figure), Theme.ramp(0, 2)));
         assertTrue(has(picture(figure), Theme.ramp(1, 2)));
+    }
+
+    @Test
+    void aMatrixOnTheBoard() {
+        SimpleMatrix a = new SimpleMatrix(2, 2, true, 1, -0.00004, 123.45678, -2.5);
+        assertEquals("   1.0000  −0.0000\n 123.4568  −2.5000\n", Tables.matrix(a));
     }
 
     @Test
