@@ -5,22 +5,34 @@
     run.py --set SEED=7 NB    gives a notebook other parameters; what it makes goes to results/other/
 
 NB is the beginning of a file name, for example 10. A failing notebook is reported, the others still run, and what it
-had before stays. Exit code 0 if all is well, 1 otherwise.
+had before stays. Several runs at a time do not meet: each works in a folder of its own, from which only whole files
+move out. Exit code 0 if all is well, 130 after Ctrl-C, 1 otherwise.
 """
 
+import signal
+
+if __name__ == "__main__":
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl-C before there is anything to tidy up
+
 import argparse
+import asyncio
+import atexit
 import base64
+import contextlib
 import difflib
+import fcntl
 import io
 import os
 import re
 import shutil
 import sys
+import tempfile
 import time
 from pathlib import Path
 
 import ledger
 import nbformat
+from jupyter_client import AsyncKernelManager
 from jupyter_client.kernelspec import NoSuchKernel
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, DeadKernelError
@@ -31,10 +43,22 @@ SCRATCH = HERE.parent / ".scratch"
 KERNEL = {"display_name": "Java", "language": "java", "name": "java"}
 CELL_TIMEOUT = 1800  # seconds
 START = "00"  # shows the ledger of all the others, so it comes last
+# The kernel's standard input is a pipe from this process. It ends when this process does, however it does, and then the
+# whole group of processes around the kernel is killed.
+WATCHED = 'exec 3<&0; "$@" </dev/null 3<&- & kernel=$!; { cat <&3 >/dev/null; kill -9 0; } & wait $kernel'
 
 
 class Failed(Exception):
     """A notebook did not run to its end; the message says where and why."""
+
+
+class Stopped(BaseException):
+    """A signal ended the run."""
+
+
+class WatchedKernel(AsyncKernelManager):
+    def format_kernel_cmd(self, extra_arguments=None):
+        return ["sh", "-c", WATCHED, "sh", *super().format_kernel_cmd(extra_arguments)]
 
 
 def main(arguments=None):
@@ -46,34 +70,97 @@ def main(arguments=None):
 
     chosen = select(args.notebooks)
     parameters = read_parameters(args.set, chosen)
-    failures = 0
-    for path in chosen:
-        if path.name.startswith(START) and not failures and not args.check and not parameters:
-            settle_ledger(check=False)
-        started = time.monotonic()
-        try:
-            executed, folder = execute(path, parameters)
-            if parameters:
-                problems = write_aside(path, executed, folder, parameters)
-            else:
-                problems = compare(path, executed, folder) if args.check else write_back(path, executed, folder)
-        except Failed as failure:
-            problems = [str(failure)]
+    running = None
+    try:
+        with raising_on_signals(), scratch() as work:
+            failures = 0
+            for running in chosen:
+                failures += not run_notebook(running, work, args.check, parameters, settle=not failures)
+            running = None
+            for problem in [] if failures or parameters else settle_ledger(args.check, work):
+                print("ledger: " + problem)
+                failures += 1
+    except Stopped as stopped:
         progress("")
-        verdict = "FAILED" if problems else "ok"
-        print(f"{path.name:<32} {verdict:<7} {time.monotonic() - started:5.1f} s", flush=True)
-        for problem in problems:
-            print("  " + problem.replace("\n", "\n  "), flush=True)
-        failures += bool(problems)
-    shutil.rmtree(SCRATCH, ignore_errors=True)
-    for problem in [] if failures or parameters else settle_ledger(args.check):
-        print("ledger: " + problem)
-        failures += 1
+        what = f"{running.name} was not finished" if running else "the ledger may be stale"
+        print(f"stopped: {what}; files are as they were, or whole", file=sys.stderr)
+        return 128 + stopped.args[0]
     print(f"notebooks: {max(0, len(chosen) - failures)} passed, {failures} failed")
     return 1 if failures else 0
 
 
-def settle_ledger(check):
+def run_notebook(path, work, check, parameters, settle):
+    """Executes a notebook and does with it what was asked for; says how that went and whether well."""
+    if path.name.startswith(START) and settle and not check and not parameters:
+        settle_ledger(check=False, work=work)
+    started = time.monotonic()
+    try:
+        executed, folder = execute(path, work, parameters)
+        problems = missing(path, executed, folder)
+        if check:
+            problems += compare(path, executed, folder)
+        elif not problems:
+            write_aside(path, executed, folder, parameters) if parameters else write_back(path, executed, folder)
+    except Failed as failure:
+        problems = [str(failure)]
+    progress("")
+    print(f"{path.name:<32} {'FAILED' if problems else 'ok':<7} {time.monotonic() - started:5.1f} s", flush=True)
+    for problem in problems:
+        print("  " + problem.replace("\n", "\n  "), flush=True)
+    return not problems
+
+
+@contextlib.contextmanager
+def raising_on_signals(handler=None):
+    """Ctrl-C and its kind raise Stopped here, or do what the handler does."""
+
+    def stop(number, frame):
+        raise Stopped(number)
+
+    chosen = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+    before = {number: signal.signal(number, handler or stop) for number in chosen}
+    try:
+        yield
+    finally:
+        for number, old in before.items():
+            signal.signal(number, old)
+
+
+@contextlib.contextmanager
+def scratch():
+    """A folder below .scratch that is this run's alone; it goes at the end, and so do those that killed runs left."""
+    try:
+        SCRATCH.mkdir(exist_ok=True)
+        with open(SCRATCH / "lock", "w") as entrance:  # one at a time looks around and moves in
+            fcntl.flock(entrance, fcntl.LOCK_EX)
+            for other in SCRATCH.iterdir():
+                if other.is_dir() and abandoned(other):
+                    shutil.rmtree(other, ignore_errors=True)
+            own = Path(tempfile.mkdtemp(prefix="run-", dir=SCRATCH))
+            alive = open(own / "alive", "w")  # noqa: SIM115, the lock lasts as long as it is open
+            fcntl.flock(alive, fcntl.LOCK_EX)
+    except OSError as error:
+        sys.exit(f"expected a folder that can be written in, got {SCRATCH.parent}: {error.strerror}")
+    try:
+        yield own
+    finally:
+        shutil.rmtree(own, ignore_errors=True)
+        alive.close()
+
+
+def abandoned(folder):
+    """Whether no run holds the lock in it: the system lets go of a lock when its process ends."""
+    try:
+        with open(folder / "alive", "r+") as alive:
+            fcntl.flock(alive, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except FileNotFoundError:
+        return True
+    except OSError:
+        return False
+    return True
+
+
+def settle_ledger(check, work):
     """Writes the ledger, or compares it; problems are ids without a claim and, when comparing, a stale ledger."""
     rows = ledger.collect(sorted(HERE.glob("[0-9][0-9]-*.ipynb")))
     found = ledger.problems(rows)
@@ -83,7 +170,7 @@ def settle_ledger(check):
         if check:
             found += compare_text(f"results/{name}", old, text)
         elif old != text:
-            replace(path, text.encode("utf-8"))
+            replace(path, text.encode("utf-8"), work)
     return found
 
 
@@ -110,30 +197,33 @@ def read_parameters(settings, chosen):
     return parameters
 
 
-def execute(path, parameters=None):
+def execute(path, work, parameters=None):
     """Runs a notebook in its own copy of this folder and returns it with that copy."""
-    folder = SCRATCH / path.stem / HERE.name
-    shutil.rmtree(folder.parent, ignore_errors=True)
+    folder = work / path.stem / HERE.name
     folder.mkdir(parents=True)
-    made = shutil.ignore_patterns("*.svg", "*.png", "bench", "other", "checkpoints")
+    # Without what this notebook makes: an old file must not pass for a new one.
+    made = shutil.ignore_patterns("*.svg", "*.png", "bench", "other", "checkpoints", f"{path.name[:2]}-*")
     shutil.copytree(HERE / "results", folder / "results", ignore=made)
     shutil.copy(HERE / "setup.jshell", folder)
     (folder.parent / "lib").symlink_to(HERE.parent / "lib")
 
     notebook = nbformat.read(path, as_version=4)
     total = sum(cell.cell_type == "code" for cell in notebook.cells)
-    code = (n for n in range(1, total + 1))
+    begun = 0
 
     def show_cell(cell, cell_index):
+        nonlocal begun
         if cell.cell_type == "code":
+            begun += 1
             first_line = cell.source.strip().split("\n")[0]
-            progress(f"{path.name}  cell {next(code)} of {total}  {first_line}")
+            progress(f"{path.name}  cell {begun} of {total}  {first_line}")
 
     notebook.metadata.kernelspec = KERNEL
     client = NotebookClient(
         notebook,
         timeout=CELL_TIMEOUT,
         kernel_name=KERNEL["name"],
+        kernel_manager_class=WatchedKernel,
         resources={"metadata": {"path": str(folder)}},
         coalesce_streams=True,
         record_timing=False,
@@ -142,15 +232,49 @@ def execute(path, parameters=None):
     )
     environment = {k: v for k, v in os.environ.items() if k not in ("SEED", "T")} | (parameters or {})
     log = folder / "kernel.log"
+    watched, watch = os.pipe()
     try:
-        with log.open("w") as stderr:
-            client.execute(stderr=stderr, env=environment)
+        with log.open("w") as said:
+            asyncio.run(stoppable(client, stdin=watched, stdout=said, stderr=said, env=environment))
     except NoSuchKernel:
         raise Failed('no Jupyter kernel is named "java": make env installs one') from None
-    except (CellExecutionError, DeadKernelError, RuntimeError, TimeoutError) as error:
-        raise Failed(describe(notebook, error, log.read_text())) from None
+    except CellExecutionError as error:
+        raise Failed(describe(notebook, error)) from None
+    except TimeoutError:
+        raise Failed(f"cell {begun} of {total}: expected an end within {CELL_TIMEOUT} s, got none") from None
+    except RuntimeError:  # which a dead kernel is, whether it lived before or not
+        where = f"the kernel died in cell {begun} of {total}" if begun else "the kernel did not start"
+        raise Failed("\n".join([where, *last_words(log)])) from None
+    finally:
+        atexit.unregister(client._cleanup_kernel)  # nbclient leaves it there when a kernel does not start
+        os.close(watch)
+        os.close(watched)
     require_reproducible(notebook)
     return clean(notebook), folder
+
+
+async def stoppable(client, **options):
+    """Executes, until a signal comes."""
+    loop = asyncio.get_running_loop()
+    task = asyncio.current_task()
+    stopped = []
+
+    def stop(number, frame):
+        stopped.append(number)
+        loop.call_soon_threadsafe(task.cancel)
+
+    def refuse(*_):  # nbclient would kill the kernel and report a dead one; it takes this for being in no main thread
+        raise RuntimeError
+
+    loop.add_signal_handler = refuse
+    with raising_on_signals(stop):
+        try:
+            await client.async_execute(**options)
+        except (asyncio.CancelledError, DeadKernelError):
+            if not stopped:
+                raise
+        if stopped:
+            raise Stopped(stopped[0])
 
 
 def require_reproducible(notebook):
@@ -170,7 +294,7 @@ def progress(line):
         print("\r" + line[:width].ljust(width) + ("" if line else "\r"), end="", flush=True)
 
 
-def describe(notebook, error, log):
+def describe(notebook, error):
     """The failing cell, its source and what Java said; nbclient's own message holds only kernel internals."""
     code = [cell for cell in notebook.cells if cell.cell_type == "code"]
     for number, cell in enumerate(code, 1):
@@ -179,7 +303,13 @@ def describe(notebook, error, log):
                 source = "\n".join("    " + line for line in cell.source.split("\n"))
                 said = re.sub(r"\x1b\[[0-9;]*m", "", "\n".join(output.traceback)) or f"{output.ename}: {output.evalue}"
                 return f"cell {number} of {len(code)}:\n{source}\n{said}"
-    return f"{type(error).__name__}: {error}\nThe kernel wrote:\n{log[-2000:]}"
+    return str(error)
+
+
+def last_words(log):
+    """What a dead kernel wrote, without its diary."""
+    lines = log.read_text(encoding="utf-8", errors="replace").splitlines()
+    return [line for line in lines if line.strip() and not line.startswith("[I ")][-5:]
 
 
 def clean(notebook):
@@ -195,37 +325,48 @@ def clean(notebook):
     return notebook
 
 
+def missing(path, executed, folder):
+    """The results that were to be made and were not: those of the last run, and the figures that the cells name."""
+    own = {p.name for kind in ("csv", "json") for p in (HERE / "results").glob(f"{path.name[:2]}-*.{kind}")}
+    code = "\n".join(cell.source for cell in executed.cells if cell.cell_type == "code")
+    figures = {f"{name}.{kind}" for name in re.findall(r'\.figure\("([^"]+)"', code) for kind in ("svg", "png")}
+    return [
+        f"results/{name}: expected from this run, got none"
+        + ("; delete the old one if the notebook no longer makes it" if name in own else "")
+        for name in sorted(own | figures)
+        if not (folder / "results" / name).is_file()
+    ]
+
+
 def write_back(path, executed, folder):
     text = nbformat.writes(executed) + "\n"
     if path.read_text(encoding="utf-8") != text:
-        replace(path, text.encode("utf-8"))
+        replace(path, text.encode("utf-8"), folder)
     for result in sorted((folder / "results").rglob("*")):
         if result.is_file():
             target = HERE / "results" / result.relative_to(folder / "results")
             if not target.exists() or target.read_bytes() != result.read_bytes():
                 target.parent.mkdir(parents=True, exist_ok=True)
-                replace(target, result.read_bytes())
-    return []
+                replace(target, result.read_bytes(), folder)
 
 
 def write_aside(path, executed, folder, parameters):
     """The notebook and the results that differ from the committed ones, in a folder named after the parameters."""
     aside = HERE / "results/other" / "-".join([path.stem[:2], *(name + value for name, value in parameters.items())])
     aside.mkdir(parents=True, exist_ok=True)
-    replace(aside / path.name, (nbformat.writes(executed) + "\n").encode("utf-8"))
+    replace(aside / path.name, (nbformat.writes(executed) + "\n").encode("utf-8"), folder)
     for result in sorted((folder / "results").glob("*.*")):
         committed = HERE / "results" / result.name
         if not committed.exists() or committed.read_bytes() != result.read_bytes():
-            replace(aside / result.name, result.read_bytes())
+            replace(aside / result.name, result.read_bytes(), folder)
     print(f"  written to {aside.relative_to(HERE.parent)}")
-    return []
 
 
-def replace(path, content):
-    """Writes beside, then moves, so that an interrupted run leaves the old file whole."""
-    beside = path.with_name(path.name + ".new")
-    beside.write_bytes(content)
-    os.replace(beside, path)
+def replace(path, content, work):
+    """Writes in this run's folder, then moves: an interrupted run leaves the old file whole and nothing beside it."""
+    new = work / (path.name + ".new")
+    new.write_bytes(content)
+    os.replace(new, path)
 
 
 def compare(path, executed, folder):

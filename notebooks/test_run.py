@@ -3,8 +3,14 @@
 import base64
 import contextlib
 import io
+import os
 import re
 import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
 import unittest
 from pathlib import Path
 
@@ -15,6 +21,9 @@ import yaml
 from PIL import Image
 
 HERE = Path(__file__).resolve().parent
+
+
+WAIT = 60  # seconds, for what takes one or two
 
 
 def notebook(*sources):
@@ -109,9 +118,144 @@ class Runner(unittest.TestCase):
             with self.assertRaisesRegex(SystemExit, message):
                 self.run_it("--set", setting)
 
+    def test_a_result_that_is_not_made_is_a_failure(self):
+        before = self.save("1 + 1", 'class Fig { void figure(String name) {} }\nnew Fig().figure("99-other");')
+        self.result.write_text("n\n1\n")
+        code, out = self.run_it()
+        self.assertEqual(code, 1)
+        for name in ("test.csv: expected from this run, got none; delete the old", "other.svg: expected from this run"):
+            self.assertIn("results/99-" + name, out)
+        self.assertEqual(self.path.read_text(encoding="utf-8"), before)
+        self.assertEqual(self.result.read_text(), "n\n1\n")
+
+    def test_a_folder_that_cannot_be_written_in_is_named(self):
+        self.save("1 + 1")
+        self.addCleanup(setattr, run, "SCRATCH", run.SCRATCH)
+        run.SCRATCH = self.path / ".scratch"  # below a file: not even root can
+        with self.assertRaisesRegex(
+            SystemExit, f"expected a folder that can be written in, got {self.path}: Not a dir"
+        ):
+            self.run_it()
+
     def test_an_unknown_notebook_is_refused(self):
         with self.assertRaisesRegex(SystemExit, "no notebook begins with 77: expected one of 00-start-here.ipynb"):
             run.main(["77"])
+
+
+def alive(pid):
+    """Whether a process runs; one that has ended and was not asked for its end yet does not."""
+    state = subprocess.run(["ps", "-o", "stat=", "-p", str(pid)], capture_output=True, text=True).stdout.strip()
+    return bool(state) and not state.startswith("Z")
+
+
+class Runs(unittest.TestCase):
+    """Whole runs, as processes of their own."""
+
+    SLOW = (
+        "1 + 1",
+        'java.nio.file.Files.writeString(java.nio.file.Path.of("@"), "" + ProcessHandle.current().pid());\n'
+        "Thread.sleep(600_000);",
+    )
+
+    def setUp(self):
+        told = tempfile.TemporaryDirectory()
+        self.addCleanup(told.cleanup)
+        self.told = Path(told.name)
+
+    def notebook(self, number, *sources):
+        path = HERE / f"{number}-test-of-the-runner.ipynb"
+        self.addCleanup(path.unlink, missing_ok=True)
+        for made in ("csv", "svg", "png"):
+            self.addCleanup((HERE / "results" / f"{number}-test.{made}").unlink, missing_ok=True)
+        nbformat.write(notebook(*(source.replace("@", str(self.told / str(number))) for source in sources)), path)
+        return path
+
+    def start(self, *arguments):
+        command = [sys.executable, str(HERE / "run.py"), *arguments]
+        # As from a terminal: what runs in a shell's background ignores SIGINT, and so would all that it starts.
+        process = subprocess.Popen(
+            command,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+        )
+        self.addCleanup(process.stdout.close)
+        self.addCleanup(process.wait)
+        self.addCleanup(process.kill)
+        return process
+
+    def wait(self, what, why):
+        end = time.monotonic() + WAIT
+        while not what():
+            self.assertLess(time.monotonic(), end, why)
+            time.sleep(0.1)
+
+    def kernel(self, number):
+        """The process of the kernel that a notebook of SLOW cells runs on."""
+        file = self.told / str(number)
+        self.wait(lambda: file.exists() and file.read_text(), "the notebook did not come to its slow cell")
+        return int(file.read_text())
+
+    def test_two_at_a_time(self):
+        wait = 'while (!java.nio.file.Files.exists(java.nio.file.Path.of("@"))) Thread.sleep(100);\n'
+        figure = (
+            'Chart.of("t", "x", "y").line("a", new double[] {1, 2}, new double[] {1, 2}).figure("98-test", "A line.")'
+        )
+        begun = 'java.nio.file.Files.writeString(java.nio.file.Path.of("@begun"), "");'
+        slow = self.notebook(98, "%load setup.jshell", begun, wait + figure)
+        self.notebook(99, "1 + 1")
+        first = self.start("98")
+        self.wait((self.told / "98begun").exists, "the slow notebook did not begin")
+        second = self.start("99")
+        self.assertEqual(second.wait(WAIT), 0, second.stdout.read())
+        (self.told / "98").touch()
+        self.assertEqual(first.wait(WAIT), 0, first.stdout.read())
+        self.assertIn("image/png", nbformat.read(slow, as_version=4).cells[2].outputs[0].data)
+        for kind in ("csv", "svg", "png"):
+            self.assertTrue((HERE / "results" / f"98-test.{kind}").exists(), kind)
+
+    def test_a_signal_ends_the_kernel_and_changes_nothing(self):
+        path = self.notebook(98, *self.SLOW)
+        before = path.read_bytes()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            process = self.start("98")
+            kernel = self.kernel(98)
+            process.send_signal(number)
+            self.assertEqual(process.wait(WAIT), 128 + number)
+            out = process.stdout.read().splitlines()
+            self.assertEqual(out[-1], f"stopped: {path.name} was not finished; files are as they were, or whole")
+            self.assertLessEqual(len(out), 2, out)
+            self.assertFalse(alive(kernel))
+            self.assertEqual(path.read_bytes(), before)
+            (self.told / "98").unlink()
+
+    def test_a_killed_run_takes_its_kernel_along_and_the_next_one_tidies_up(self):
+        self.notebook(98, *self.SLOW)
+        process = self.start("98")
+        kernel = self.kernel(98)
+        folder = Path(os.readlink(f"/proc/{kernel}/cwd")) if Path("/proc").exists() else None
+        process.kill()
+        process.wait()
+        self.wait(lambda: not alive(kernel), "the kernel lived on")
+        with run.scratch() as own:
+            self.assertTrue(own.is_dir())
+            self.assertFalse(folder and folder.exists())
+            with run.scratch() as other:
+                self.assertNotEqual(own, other)
+                self.assertTrue(own.is_dir())
+        self.assertFalse(own.exists())
+
+    def test_a_dead_kernel_takes_one_sentence(self):
+        path = self.notebook(98, "1 + 1", "System.exit(3);")
+        before = path.read_bytes()
+        process = self.start("98")
+        out, _ = process.communicate(timeout=WAIT)
+        self.assertEqual(process.returncode, 1)
+        self.assertRegex(
+            out, r"^98-\S+ +FAILED +[\d.]+ s\n  the kernel died in cell 2 of 2\nnotebooks: 0 passed, 1 failed\n$"
+        )
+        self.assertEqual(path.read_bytes(), before)
 
 
 class Ledger(unittest.TestCase):
