@@ -36,11 +36,12 @@ SOURCES = {
     "gru": "derived in this course",
     "bptt": "derived in this course",
 }
-HEADER = re.compile(r"^([a-z]+\.[\w'-]+) · ")
-EQUAL = re.compile(r"^  ✓ .*: error (\S+) ≤ (\S+)$")
-HOLDS = re.compile(r"^  ✓ .*: (\S+) ≤ (\S+)$")
-PRINTED = re.compile(r"^  ✗ as printed, .*: (?:error )?(\S+) > (\S+)$")
-REJECTED = re.compile(r"^  ✗ ")
+NUMBER = r"(-?\d+(?:\.\d+)?(?:e-?\d+)?)"
+EQUAL = re.compile(rf"  ✓ .*: error {NUMBER} ≤ {NUMBER}")
+HOLDS = re.compile(rf"  ✓ .*: {NUMBER} ≤ {NUMBER}")
+PRINTED = re.compile(rf"  ✗ as printed, .*: (?:error )?{NUMBER} > {NUMBER}")
+REJECTED = re.compile(rf"  ✗ .*: (?:error )?{NUMBER} > {NUMBER}, rejected")
+MARKUP = re.compile(r"[\\`*_{}\[\]()<>#|~$&!]")  # what Markdown, its tables or its formulas would not leave as it is
 
 
 def collect(paths):
@@ -55,33 +56,54 @@ def collect(paths):
             "rejected": 0,
         }
     for path in paths:
-        section = ""
+        section, claims = "", False
         for cell in nbformat.read(path, as_version=4).cells:
             if cell.cell_type == "markdown":
                 headings = re.findall(r"^#{1,3} (.+)$", cell.source, re.MULTILINE)
                 section = headings[-1] if headings else section
                 continue
+            claims = claims or "claim(" in cell.source
             text = "".join(o.text for o in cell.outputs if o.output_type == "stream" and o.name == "stdout")
-            add(rows, text, path.name, section)
+            if claims:
+                add(rows, text, path.name, section)
     return list(rows.values())
 
 
 def add(rows, text, notebook, section):
+    """
+    Reads claims as bptt.check.Claim prints them: the id and its statement, word for word, and line by line below it what
+    was compared. A line of another form ends a claim, and nothing counts that only looks like one.
+    """
+    headers = {f"{row['id']} · {row['statement']}": row for row in rows.values()}
     row = None
     for line in text.splitlines():
-        if header := HEADER.match(line):
-            row = rows[header[1]]
-            row["notebook"] = row["notebook"] or notebook
-            row["section"] = row["section"] or section
-        elif row and (match := EQUAL.match(line)):
-            worse(row, match, "holds")
-        elif row and (match := PRINTED.match(line)):
-            worse(row, match, "wrong as printed")
-        elif row and (match := HOLDS.match(line)):
-            if not row["verdict"]:
-                row["verdict"], row["error"], row["bound"], row["inequality"] = "holds", match[1], match[2], True
-        elif row and REJECTED.match(line):
-            row["rejected"] += 1
+        if line in headers:
+            row = headers[line]
+        elif row is None or not compared(row, line):
+            row = None
+        elif not row["notebook"]:
+            row["notebook"], row["section"] = notebook, section
+
+
+def compared(row, line):
+    """Takes a line of a claim into its row; False if it is none."""
+    for pattern in (EQUAL, PRINTED, HOLDS, REJECTED):
+        if match := pattern.fullmatch(line):
+            break
+    else:
+        return False
+    left, right = float(match[1]), float(match[2])
+    if left > right if pattern in (EQUAL, HOLDS) else left < right:  # equal after rounding is either
+        return False
+    if pattern is EQUAL:
+        worse(row, match, "holds")
+    elif pattern is PRINTED:
+        worse(row, match, "wrong as printed")
+    elif pattern is REJECTED:
+        row["rejected"] += 1
+    elif not row["verdict"]:
+        row["verdict"], row["error"], row["bound"], row["inequality"] = "holds", match[1], match[2], True
+    return True
 
 
 def worse(row, match, verdict):
@@ -110,7 +132,12 @@ def as_markdown(rows):
     for row in rows:
         link = f"../{row['notebook']}#{row['section'].replace(' ', '-')}"
         lines.append(
-            f"| [{row['id']}](<{link}>) | {row['statement'].replace('|', chr(92) + '|')} | {row['verdict']} "
+            f"| [{escape(row['id'])}](<{escape(link)}>) | {escape(row['statement'])} | {row['verdict']} "
             f"| {row['error']} | {row['bound']} | {row['rejected']} |"
         )
     return "\n".join(lines) + "\n"
+
+
+def escape(text):
+    """Text that Markdown shows as it is."""
+    return MARKUP.sub(r"\\\g<0>", text)

@@ -2,6 +2,7 @@
 
 import base64
 import contextlib
+import html
 import io
 import os
 import re
@@ -12,12 +13,15 @@ import sys
 import tempfile
 import time
 import unittest
+from importlib.metadata import metadata
 from pathlib import Path
 
 import ledger
+import mistune
 import nbformat
 import run
 import yaml
+from packaging.specifiers import SpecifierSet
 from PIL import Image
 
 HERE = Path(__file__).resolve().parent
@@ -260,7 +264,7 @@ class Runs(unittest.TestCase):
 
 class Ledger(unittest.TestCase):
     def rows(self, *lines):
-        row = dict.fromkeys(ledger.COLUMNS, "") | {"id": "delta.5", "rejected": 0}
+        row = dict.fromkeys(ledger.COLUMNS, "") | {"id": "delta.5", "statement": "statement", "rejected": 0}
         rows = {"delta.5": row, "delta.6": dict(row, id="delta.6")}
         ledger.add(rows, "\n".join(lines), "03-x.ipynb", "A section")
         return rows
@@ -284,16 +288,58 @@ class Ledger(unittest.TestCase):
         )
         self.assertEqual((rows["delta.5"]["verdict"], rows["delta.5"]["error"]), ("wrong as printed", "0.8"))
 
-    def test_an_inequality_counts_and_an_unknown_id_does_not_pass(self):
+    def sides(self, *lines):
+        row = self.rows(*lines)["delta.5"]
+        return row["verdict"], row["error"], row["bound"]
+
+    def test_an_inequality_counts(self):
         def sides(*lines):
-            row = self.rows("delta.5 · s", *lines)["delta.5"]
-            return row["verdict"], row["error"], row["bound"]
+            return self.sides("delta.5 · statement", *lines)
 
         self.assertEqual(sides("  ✓ x: 1 ≤ 2", "  ✓ y: 3 ≤ 4"), ("holds", "1", "2"))
         self.assertEqual(sides("  ✓ x: 1 ≤ 2", "  ✓ y: error 1e-16 ≤ 1e-12"), ("holds", "1e-16", "1e-12"))
         self.assertEqual(sides("  ✓ x: 1 ≤ 2", "  ✗ as printed, z: 5 > 4"), ("wrong as printed", "5", "4"))
-        with self.assertRaises(KeyError):
-            self.rows("delta.99 · s", "  ✓ x: 1 ≤ 2")
+
+    def test_what_only_looks_like_a_claim_does_not_count(self):
+        holds = "  ✓ x: error 1e-16 ≤ 1e-12"
+        for lines in (
+            [holds],  # no header
+            ["see.also · another list", holds],
+            ["delta.5 · another statement", holds],
+            [" delta.5 · statement", holds],
+            ["delta.5 · statement", "and now for something else", holds],
+            ["delta.5 · statement", "  ✓ as expected"],
+            ["delta.5 · statement", "  ✓ x: error small ≤ 1e-12"],
+            ["delta.5 · statement", "  ✓ x: error 1 ≤ 1e-12"],
+            ["delta.5 · statement", "  ✗ as printed, x: 1 > 2"],
+            ["delta.5 · statement", "  ✗ never mind"],
+        ):
+            row = self.rows(*lines)["delta.5"]
+            self.assertEqual([row[k] for k in ("verdict", "error", "rejected", "notebook")], ["", "", 0, ""], lines)
+        between = self.rows("delta.5 · statement", holds, "see.also · another list", "  ✗ x: 2 > 1, rejected")
+        self.assertEqual((between["delta.5"]["verdict"], between["delta.5"]["rejected"]), ("holds", 0))
+
+    def test_a_notebook_without_a_claim_makes_none(self):
+        id_, statement = ledger.FORMULAS.read_text(encoding="utf-8").splitlines()[1].split("\t")
+        printed = f"{id_} · {statement}\n  ✓ x: error 1e-16 ≤ 1e-12\n"
+        for source, verdict in (("System.out.println(text);", ""), (f'claim("{id_}").agrees(a, b);', "holds")):
+            made = notebook(source)
+            made.cells[0].outputs = [nbformat.v4.new_output("stream", name="stdout", text=printed)]
+            with tempfile.TemporaryDirectory() as folder:
+                nbformat.write(made, Path(folder) / "99.ipynb")
+                rows = ledger.collect([Path(folder) / "99.ipynb"])
+            self.assertEqual(next(row for row in rows if row["id"] == id_)["verdict"], verdict)
+
+    def test_Markdown_shows_every_statement_as_it_is(self):
+        rows = ledger.collect([])
+        rows.append(
+            dict(rows[0], id="a.b_c", statement=r"_a_ *b* `c` [d](e) <f> \g |h| $i$ ~~j~~ &amp; ![k]", section="|_l_|")
+        )
+        page = mistune.html(ledger.as_markdown(rows))
+        cells = re.findall(r"<tr>\s*<td>(.*?)</td>\s*<td>(.*?)</td>", page, re.DOTALL)
+        shown = [[html.unescape(re.sub("<[^>]*>", "", cell)) for cell in row] for row in cells]
+        self.assertEqual(shown, [[row["id"], row["statement"]] for row in rows])
+        self.assertNotIn("<em>", page)
 
 
 class Comparison(unittest.TestCase):
@@ -337,6 +383,12 @@ class Dependencies(unittest.TestCase):
         for name in self.pins.keys() & self.conda.keys():
             version = self.conda[name]
             self.assertTrue(version is None or (self.pins[name] + ".").startswith(version + "."), name)
+
+    def test_every_promised_Python_can_have_them(self):
+        for name in self.pins:
+            takes = SpecifierSet(metadata(name)["Requires-Python"] or "")
+            for python in ("3.10.0", "3.11.0", "3.12.0", "3.13.0", "3.14.0"):
+                self.assertIn(python, takes, f"{name}=={self.pins[name]}")
 
     def test_what_the_project_needs_is_there(self):
         self.assertEqual(self.environment["channels"], ["conda-forge"])
