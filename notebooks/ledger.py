@@ -71,8 +71,8 @@ def collect(paths):
 
 def add(rows, text, notebook, section):
     """
-    Reads claims as bptt.check.Claim prints them: the id and its statement, word for word, and line by line below it what
-    was compared. A line of another form ends a claim, and nothing counts that only looks like one.
+    Reads claims as bptt.check.Claim prints them: the id and its statement, word for word, and then what was compared,
+    line by line. A line of another form ends a claim, and nothing counts that only looks like one.
     """
     headers = {f"{row['id']} · {row['statement']}": row for row in rows.values()}
     row = None
