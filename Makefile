@@ -1,6 +1,6 @@
 # What there is: make help
 .DEFAULT_GOAL := help
-.PHONY: help run test lab jar env learn bench format clean need-java need-maven need-python
+.PHONY: help run test mutants lab jar env learn bench format clean need-java need-maven need-python
 
 PYTHON ?= python3
 VENV := .venv
@@ -28,7 +28,7 @@ SET := $(foreach name,SEED T,$(if $(filter command,$(firstword $(origin $(name))
 ENV := $(VENV)/.ready
 JAR := lib/target/.ready
 CHECKPOINTS := notebooks/results/learning/checkpoints
-PY := $(wildcard notebooks/*.py lib/bench/*.py)
+PY := $(wildcard notebooks/*.py lib/bench/*.py lib/mutants/*.py)
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -44,6 +44,14 @@ test: $(ENV) $(JAR) ## the library's tests, and every notebook against its commi
 	@$(MVN) test -Dkernel.options="$(KERNEL_OPTIONS)"
 	@$(VENV)/bin/python -m unittest discover -s notebooks
 	@$(VENV)/bin/python notebooks/run.py --check $(NB)
+
+# SEED chooses the sample here, and is no parameter of the notebook.
+mutants: $(ENV) $(JAR) ## break the library (the changed classes; ALL=1, CLASSES='bptt.train.*'), or a notebook's formulas (NB=07), and see which test notices
+ifdef NB
+	@env -u SEED $(VENV)/bin/python notebooks/mutants.py $(if $(LIMIT),--limit $(LIMIT)) $(if $(findstring SEED=,$(SET)),--seed $(SEED)) $(NB)
+else
+	@$(VENV)/bin/python lib/mutants/mutants.py $(if $(ALL),--all,$(if $(CLASSES),--classes $(CLASSES:%='%'),$(if $(BASE),--base $(BASE)))) $(if $(STORE),--store)
+endif
 
 lab: $(ENV) $(JAR) ## JupyterLab with the Java kernel, on 127.0.0.1 with its token
 	@cd notebooks && ../$(VENV)/bin/jupyter lab --ip=127.0.0.1 $$([ "$$(id -u)" = 0 ] && echo --allow-root)

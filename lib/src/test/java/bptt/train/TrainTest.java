@@ -29,6 +29,7 @@ import java.util.TreeMap;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import org.ejml.simple.SimpleMatrix;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -73,6 +74,7 @@ class TrainTest {
     }
 
     @Test
+    @Tag("process") // its child runs unbroken classes, and outlives a parent that make mutants ends
     void killedAndResumed() throws Exception {
         Path file = folder.resolve("c.json");
         Process process = new ProcessBuilder(

@@ -1,0 +1,358 @@
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.sun.source.tree.ClassTree;
+import com.sun.source.tree.CompilationUnitTree;
+import com.sun.source.tree.ExpressionStatementTree;
+import com.sun.source.tree.MethodInvocationTree;
+import com.sun.source.tree.MethodTree;
+import com.sun.source.tree.NewArrayTree;
+import com.sun.source.tree.StatementTree;
+import com.sun.source.tree.Tree;
+import com.sun.source.tree.VariableTree;
+import com.sun.source.util.JavacTask;
+import com.sun.source.util.Trees;
+import java.io.BufferedReader;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.PrintStream;
+import java.lang.reflect.InvocationTargetException;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import javax.tools.Diagnostic;
+import javax.tools.DiagnosticCollector;
+import javax.tools.FileObject;
+import javax.tools.ForwardingJavaFileManager;
+import javax.tools.JavaCompiler;
+import javax.tools.JavaFileManager;
+import javax.tools.JavaFileObject;
+import javax.tools.SimpleJavaFileObject;
+import javax.tools.StandardJavaFileManager;
+import javax.tools.ToolProvider;
+import jdk.jshell.JShell;
+import jdk.jshell.SourceCodeAnalysis;
+
+/**
+ * A notebook's cells as classes, for notebooks/mutants.py. The kernel compiles a snippet at a time, which takes most of a
+ * notebook's seconds; here each cell is one class that extends the class of the cell before, so that a later declaration
+ * hides an earlier one as it does in JShell, and a broken cell is compiled alone and run with fresh variables.
+ *
+ * <p>Reads a line of JSON and answers by one: {"cells": […]} compiles and runs them; {"cell": k, "source": "…"} runs them
+ * with another cell k and says what became different.
+ */
+public class Cells {
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final JavaCompiler JAVAC = ToolProvider.getSystemJavaCompiler();
+    private static final StandardJavaFileManager FILES = JAVAC.getStandardFileManager(null, null, null);
+    private static final String ROOT =
+            """
+            public class C {
+                public interface Action { void run() throws Throwable; }
+                public interface Value { Object get() throws Throwable; }
+                public static Object $value(Value value) throws Throwable { return value.get(); }
+                public static Object $value(Action action) throws Throwable { action.run(); return null; }
+                public static String display(Object value, String... types) { System.out.println(value); return ""; }
+                public static void updateDisplay(String id, Object value, String... types) { }
+            }
+            """;
+
+    private final List<Map<String, byte[]>> classes = new ArrayList<>(); // of the root and of each cell
+    private final StringBuilder imports = new StringBuilder();
+    private final Path folder = Files.createTempDirectory("cells"); // the same classes, for the compiler
+    private final Map<String, byte[]> given = files();
+    private Run unbroken;
+
+    private Cells() throws IOException {}
+
+    public static void main(String[] args) throws Exception {
+        PrintStream answers = System.out;
+        BufferedReader in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
+        Cells cells = new Cells();
+        for (String line = in.readLine(); line != null; line = in.readLine()) {
+            Object answer = cells.answer(JSON.readTree(line));
+            System.setOut(answers);
+            answers.println(JSON.writeValueAsString(answer));
+            answers.flush();
+        }
+        try (Stream<Path> left = Files.walk(cells.folder)) {
+            left.sorted(java.util.Comparator.reverseOrder()).forEach(path -> path.toFile().delete());
+        }
+    }
+
+    private Object answer(JsonNode request) throws Exception {
+        if (request.has("cells")) {
+            for (String error : List.of(keep(ROOT))) {
+                if (!error.isEmpty()) {
+                    throw new IllegalStateException(error);
+                }
+            }
+            for (JsonNode cell : request.get("cells")) {
+                String error = keep(asClass(classes.size(), cell.asText(), true));
+                if (!error.isEmpty()) {
+                    return Map.of("error", "cell " + (classes.size()) + ": " + error);
+                }
+            }
+            Run first = run(Map.of());
+            unbroken = run(Map.of());
+            unbroken.keepWhatIsTheSame(first);
+            return unbroken.failure == null ? Map.of("printed", unbroken.printed) : Map.of("error", unbroken.failure);
+        }
+        int k = request.get("cell").asInt();
+        Map<String, byte[]> broken = new TreeMap<>();
+        String error;
+        try {
+            error = compile(asClass(k, request.get("source").asText(), false), broken);
+        } catch (IllegalArgumentException e) {
+            error = e.getMessage();
+        }
+        if (!error.isEmpty()) {
+            return Map.of("rejected", error);
+        }
+        Run run = run(broken);
+        if (run.failure != null) {
+            return Map.of("failed", run.failure, "at", run.printed.size());
+        }
+        String difference = unbroken.difference(run);
+        return difference == null ? Map.of() : Map.of("differs", difference);
+    }
+
+    /** Compiles and keeps a class; the errors, or nothing. */
+    private String keep(String source) throws IOException {
+        Map<String, byte[]> made = new TreeMap<>();
+        String errors = compile(source, made);
+        for (var one : made.entrySet()) {
+            Files.write(folder.resolve(one.getKey() + ".class"), one.getValue());
+        }
+        classes.add(made);
+        return errors;
+    }
+
+    /** Cell k as the source of a class. */
+    private String asClass(int k, String cell, boolean collect) {
+        StringBuilder members = new StringBuilder(), body = new StringBuilder();
+        List<String> units = units(cell);
+        for (int u = 0; u < units.size(); u++) {
+            String unit = units.get(u);
+            if (unit.strip().startsWith("import ")) {
+                if (collect) {
+                    imports.append(unit).append('\n');
+                }
+                continue;
+            }
+            Parsed parsed = parse("class X {\n" + unit + "\n}");
+            List<Tree> trees = parsed.type().getMembers().stream().map(Tree.class::cast).toList();
+            if (parsed.valid() && trees.stream().allMatch(VariableTree.class::isInstance)) {
+                for (Tree tree : trees) {
+                    VariableTree v = (VariableTree) tree;
+                    String type = parsed.text(v.getType());
+                    members.append("public static %s %s;\n".formatted(type, v.getName()));
+                    if (v.getInitializer() != null) {
+                        boolean bare = v.getInitializer() instanceof NewArrayTree n && n.getType() == null;
+                        body.append("%s = %s%s;\n"
+                                .formatted(v.getName(), bare ? "new " + type + " " : "", parsed.text(v.getInitializer())));
+                    }
+                }
+            } else if (parsed.valid()
+                    && trees.stream().allMatch(t -> t instanceof MethodTree || t instanceof ClassTree)) {
+                members.append("public static ").append(unit).append('\n');
+            } else {
+                boolean last = u == units.size() - 1;
+                body.append(last && shows(unit) ? "return $value(() -> " + bare(unit) + ");\n" : unit + "\n");
+            }
+        }
+        boolean returns = body.indexOf("return $value(() -> ") >= 0 && shows(units.get(units.size() - 1));
+        return imports
+                + "public class C%d extends C%s {\n%spublic static Object $run() throws Throwable {\n%s%s}\n}\n"
+                        .formatted(k, k == 1 ? "" : k - 1, members, body, returns ? "" : "return null;\n");
+    }
+
+    private static String bare(String unit) {
+        String text = unit.strip();
+        return text.endsWith(";") ? text.substring(0, text.length() - 1) : text;
+    }
+
+    /** Whether this is a call or a bare expression, whose value a kernel shows. */
+    private static boolean shows(String unit) {
+        Parsed parsed = parse("class X { void m() {\n" + bare(unit) + ";\n} }");
+        if (!parsed.valid()) {
+            return parse("class X { Object m() { return " + bare(unit) + "; } }").valid();
+        }
+        List<? extends StatementTree> statements =
+                ((MethodTree) parsed.type().getMembers().get(0)).getBody().getStatements();
+        return statements.size() == 1
+                && statements.get(0) instanceof ExpressionStatementTree e
+                && e.getExpression() instanceof MethodInvocationTree;
+    }
+
+    private static List<String> units(String cell) {
+        List<String> units = new ArrayList<>();
+        SourceCodeAnalysis analysis = SHELL.sourceCodeAnalysis();
+        String rest = cell;
+        while (!rest.isBlank()) {
+            SourceCodeAnalysis.CompletionInfo info = analysis.analyzeCompletion(rest);
+            if (!info.completeness().isComplete()) {
+                throw new IllegalArgumentException("incomplete: " + rest.lines().findFirst().orElse(""));
+            }
+            if (!info.source().isBlank()) {
+                units.add(info.source());
+            }
+            rest = info.remaining();
+        }
+        return units;
+    }
+
+    private static final JShell SHELL = JShell.builder().executionEngine("local").build();
+
+    private record Parsed(String source, CompilationUnitTree unit, JavacTask task, boolean valid) {
+        ClassTree type() {
+            return (ClassTree) unit.getTypeDecls().get(0);
+        }
+
+        String text(Tree tree) {
+            var positions = Trees.instance(task).getSourcePositions();
+            return source.substring(
+                    (int) positions.getStartPosition(unit, tree), (int) positions.getEndPosition(unit, tree));
+        }
+    }
+
+    private static Parsed parse(String source) {
+        DiagnosticCollector<JavaFileObject> said = new DiagnosticCollector<>();
+        JavacTask task = (JavacTask) JAVAC.getTask(null, FILES, said, List.of("-proc:none"), null, List.of(source("X", source)));
+        try {
+            CompilationUnitTree unit = task.parse().iterator().next();
+            return new Parsed(source, unit, task, errors(said).isEmpty());
+        } catch (IOException e) {
+            throw new java.io.UncheckedIOException(e);
+        }
+    }
+
+    private String compile(String source, Map<String, byte[]> into) {
+        DiagnosticCollector<JavaFileObject> said = new DiagnosticCollector<>();
+        String path = folder + java.io.File.pathSeparator + System.getProperty("java.class.path");
+        String name = source.substring(source.lastIndexOf("public class C") + 13).split(" ")[0];
+        JavaFileManager memory = new ForwardingJavaFileManager<>(FILES) {
+            @Override
+            public JavaFileObject getJavaFileForOutput(Location l, String type, JavaFileObject.Kind kind, FileObject near) {
+                return new SimpleJavaFileObject(URI.create("memory:///" + type + ".class"), kind) {
+                    @Override
+                    public ByteArrayOutputStream openOutputStream() {
+                        return new ByteArrayOutputStream() {
+                            @Override
+                            public void close() {
+                                into.put(type, toByteArray());
+                            }
+                        };
+                    }
+                };
+            }
+        };
+        List<String> options = List.of("-proc:none", "-nowarn", "-Xlint:none", "-implicit:none", "-cp", path);
+        JAVAC.getTask(null, memory, said, options, null, List.of(source(name, source))).call();
+        return errors(said);
+    }
+
+    private static String errors(DiagnosticCollector<JavaFileObject> said) {
+        return said.getDiagnostics().stream()
+                .filter(d -> d.getKind() == Diagnostic.Kind.ERROR)
+                .map(d -> d.getMessage(null) + " (" + d.getLineNumber() + ")")
+                .collect(Collectors.joining("; "));
+    }
+
+    private static JavaFileObject source(String name, String text) {
+        return new SimpleJavaFileObject(URI.create("memory:///" + name + ".java"), JavaFileObject.Kind.SOURCE) {
+            @Override
+            public CharSequence getCharContent(boolean ignore) {
+                return text;
+            }
+        };
+    }
+
+    /** What a run of all cells printed, showed and wrote, up to the first failure. */
+    private static class Run {
+        final List<String> printed = new ArrayList<>();
+        Map<String, byte[]> files = Map.of();
+        String failure;
+
+        void keepWhatIsTheSame(Run other) {
+            for (int k = 0; k < printed.size(); k++) {
+                printed.set(k, k < other.printed.size() && printed.get(k).equals(other.printed.get(k)) ? printed.get(k) : null);
+            }
+            files.entrySet().removeIf(e -> !Arrays.equals(e.getValue(), other.files.get(e.getKey())));
+        }
+
+        String difference(Run other) {
+            for (int k = 0; k < printed.size(); k++) {
+                if (printed.get(k) != null && !printed.get(k).equals(other.printed.get(k))) {
+                    return "cell " + (k + 1);
+                }
+            }
+            return files.keySet().stream()
+                    .filter(name -> !Arrays.equals(files.get(name), other.files.get(name)))
+                    .findFirst()
+                    .orElse(null);
+        }
+    }
+
+    private Run run(Map<String, byte[]> broken) throws IOException {
+        Map<String, byte[]> all = new TreeMap<>();
+        classes.forEach(all::putAll);
+        all.putAll(broken);
+        ClassLoader loader = new ClassLoader(Cells.class.getClassLoader()) {
+            @Override
+            protected Class<?> findClass(String name) throws ClassNotFoundException {
+                byte[] bytes = all.get(name);
+                if (bytes == null) {
+                    throw new ClassNotFoundException(name);
+                }
+                return defineClass(name, bytes, 0, bytes.length);
+            }
+        };
+        for (String name : files().keySet()) {
+            if (!given.containsKey(name)) {
+                Files.delete(Path.of("results", name));
+            }
+        }
+        for (var file : given.entrySet()) {
+            Files.write(Path.of("results", file.getKey()), file.getValue());
+        }
+        Run run = new Run();
+        for (int k = 1; k < classes.size() && run.failure == null; k++) {
+            ByteArrayOutputStream out = new ByteArrayOutputStream();
+            System.setOut(new PrintStream(out, true, StandardCharsets.UTF_8));
+            Object value = null;
+            try {
+                value = loader.loadClass("C" + k).getMethod("$run").invoke(null);
+            } catch (InvocationTargetException e) {
+                Throwable cause = e.getCause();
+                boolean claim = cause instanceof AssertionError;
+                run.failure = claim ? cause.getMessage() : cause.getClass().getSimpleName() + ": " + cause.getMessage();
+            } catch (ReflectiveOperationException e) {
+                throw new IllegalStateException(e);
+            }
+            String shown = value == null || value.getClass().isArray() ? "" : String.valueOf(value);
+            run.printed.add(out.toString(StandardCharsets.UTF_8) + "\f" + shown);
+        }
+        run.files = files();
+        return run;
+    }
+
+    /** What lies in results/, without the folders there. */
+    private static Map<String, byte[]> files() throws IOException {
+        Map<String, byte[]> files = new TreeMap<>();
+        try (Stream<Path> paths = Files.list(Path.of("results"))) {
+            for (Path path : paths.filter(Files::isRegularFile).toList()) {
+                files.put(path.getFileName().toString(), Files.readAllBytes(path));
+            }
+        }
+        return files;
+    }
+}
