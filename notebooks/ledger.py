@@ -18,8 +18,8 @@ INTRODUCTION = """\
 
 What every claim found when the notebooks were last executed. An id links to the section that derives it.
 “Error” is the largest relative error of the comparisons beside the bound they are held to; for a form that is
-wrong as printed it is the error of that form, and the id with a prime is the corrected one. A statement that is an
-inequality has its two sides there. “Rejected” counts the wrong forms that were refused.
+wrong as printed it is the error of that form, and the id with a prime is the corrected one. A statement that
+rests on inequalities alone has the two sides of one there. “Rejected” counts the wrong forms that were refused.
 
 | id | statement | verdict | error | bound | rejected |
 |---|---|---|---|---|---|
