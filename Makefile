@@ -1,10 +1,23 @@
 # What there is: make help
 .DEFAULT_GOAL := help
-.PHONY: help run test mutants lab jar env learn bench format clean need-java need-maven need-python
+.PHONY: help run test mutants lab jar env learn bench format clean need-java need-maven need-python need-folder
 
 PYTHON ?= python3
 VENV := .venv
 MVN := mvn -f lib/pom.xml -B -ntp
+
+# What the command line may set: a name that nothing reads, such as seed=7, is refused (a variable of the environment is not).
+GIVEN := $(foreach name,$(filter-out -% .% MAKE%,$(.VARIABLES)),$(if $(filter command,$(firstword $(origin $(name)))),$(name)))
+KNOWN := NB SEED T KERNEL PORT BENCH ALL CLASSES BASE STORE LIMIT PYTHON JAVA_HOME JAVA25_HOME JJAVA_JVM_OPTS MVN VENV SHELL
+ifneq ($(filter-out $(KNOWN),$(GIVEN)),)
+$(error expected one of the variables $(KNOWN), got $(filter-out $(KNOWN),$(GIVEN)))
+endif
+
+# A JVM of a locale that is not UTF-8 cannot open a file whose name has an é.
+ifneq ($(shell locale charmap 2>/dev/null),UTF-8)
+export LC_ALL := C.UTF-8
+endif
+
 ifdef JAVA_HOME
 export PATH := $(JAVA_HOME)/bin:$(PATH)
 endif
@@ -24,6 +37,10 @@ export JJAVA_JVM_OPTS := $(or $(JJAVA_JVM_OPTS),-Xmx1g -XX:+UseSerialGC) $(KERNE
 
 # Parameters of a notebook, if they are given on the command line (a variable T of the environment is not meant).
 SET := $(foreach name,SEED T,$(if $(filter command,$(firstword $(origin $(name)))),--set $(name)=$($(name))))
+PORT_OPTION := $(if $(filter command,$(firstword $(origin PORT))),--port=$(PORT))
+ifneq ($(shell echo '$(PORT_OPTION)' | grep -vE '^(--port=[0-9]+)?$$'),)
+$(error PORT: expected a number, got $(PORT))
+endif
 
 ENV := $(VENV)/.ready
 JAR := lib/target/.ready
@@ -32,7 +49,8 @@ PY := $(wildcard notebooks/*.py lib/bench/*.py lib/mutants/*.py)
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
-	@echo "  One notebook: make run NB=10; with other parameters: make run NB=11 SEED=7 T=200"
+	@echo "  One notebook: make run NB=10, several: NB=\"10 11\"; with other parameters: make run NB=11 SEED=7 T=200"
+	@echo "  JupyterLab elsewhere than on port 8888: make lab PORT=8889"
 	@echo "  Without the Vector API: KERNEL=plain, for run, test, lab and learn"
 
 run: $(ENV) $(JAR) ## execute the notebooks on the Java kernel and keep their outputs (sets up what is missing)
@@ -54,7 +72,8 @@ else
 endif
 
 lab: $(ENV) $(JAR) ## JupyterLab with the Java kernel, on 127.0.0.1 with its token
-	@cd notebooks && ../$(VENV)/bin/jupyter lab --ip=127.0.0.1 $$([ "$$(id -u)" = 0 ] && echo --allow-root)
+	@cd notebooks && PYTHONPATH=. ../$(VENV)/bin/jupyter lab --ip=127.0.0.1 $(PORT_OPTION) $$([ "$$(id -u)" = 0 ] && echo --allow-root) \
+	  --ContentsManager.pre_save_hook=run.before_saving 00-start-here.ipynb
 
 env: $(ENV) ## the Python environment alone: JupyterLab, nbclient, the JJava kernel
 
@@ -82,16 +101,20 @@ clean: ## remove everything that can be made again in minutes: the checkpoints o
 	  find notebooks/results -maxdepth 1 -name '*.png' ! -name 10-decay.png -exec rm {} +; \
 	fi
 
-$(ENV): notebooks/requirements.txt | need-python
-	@echo "Setting up $(VENV): JupyterLab, nbclient and the JJava kernel (about a minute, once)"
-	@$(PYTHON) -m venv --clear $(VENV) || { echo "Cannot make a virtual environment: on Debian and Ubuntu, apt install python3-venv" >&2; exit 1; }
-	@$(VENV)/bin/python -m pip install --disable-pip-version-check --progress-bar on -r $< | grep --line-buffered -E '^(Collecting|Installing|Successfully|ERROR)' | cut -c1-100
+# Java and Maven are looked for before anything is fetched.
+$(ENV): notebooks/requirements.txt | need-folder need-java need-maven need-python
+	@echo "Setting up $(VENV): JupyterLab, nbclient and the JJava kernel (about 290 MB and a minute, once)"
+	@$(PYTHON) -m venv --clear $(VENV)
+	@$(VENV)/bin/python -m pip install --disable-pip-version-check --progress-bar off -q -r $<
 	@test -x $(VENV)/bin/jupyter-lab && touch $@
 
-$(JAR): lib/pom.xml $(shell find lib/src/main -type f) | need-java need-maven
+$(JAR): lib/pom.xml $(shell find lib/src/main -type f) | need-folder need-java need-maven
 	@echo "Building lib/target/bptt.jar (the first time Maven fetches about 60 MB)"
-	@$(MVN) package -Dmaven.test.skip=true -Dspotless.check.skip=true
+	@$(MVN) -q package -Dmaven.test.skip=true -Dspotless.check.skip=true
 	@touch $@
+
+need-folder:
+	@test -w . || { echo "expected a folder that can be written in, got $(CURDIR): copy the project to one" >&2; exit 1; }
 
 need-java:
 	@javac -version 2>&1 | awk '{ok = $$1 == "javac" && int($$2) >= 17} END {exit !ok}' || { \
@@ -104,3 +127,5 @@ need-maven:
 need-python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10))' 2>/dev/null || { \
 	  echo "Python 3.10 or newer is needed, found $$(command -v $(PYTHON) >/dev/null && $(PYTHON) --version 2>&1 || echo none). Get it: conda install python=3.12 | apt install python3 python3-venv | brew install python | winget install Python.Python.3.12" >&2; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { \
+	  echo "Python's venv and ensurepip are needed, $$(command -v $(PYTHON)) has not both. Get them: apt install python3-venv" >&2; exit 1; }

@@ -65,6 +65,82 @@ class Kernel(unittest.TestCase):
         self.assertIn("KERNEL: expected plain or vector, got fast", run.stderr)
 
 
+class Variables(unittest.TestCase):
+    """What the command line sets is read or refused."""
+
+    def test_an_unknown_name_is_refused(self):
+        for given in ("seed=7", "NBS=10", "nb=10"):
+            run = make("-n", "run", given)
+            self.assertNotEqual(run.returncode, 0)
+            self.assertIn("expected one of the variables NB SEED T KERNEL", run.stderr)
+            self.assertRegex(run.stderr, f"got {given.partition('=')[0]}\\.")
+        self.assertEqual(make("-n", "run", "NB=00 10", "SEED=7", seed="7").returncode, 0)
+
+    def test_the_port_is_a_number(self):
+        self.assertIn("--port=8889 ", make("-n", "-o", "lib/target/.ready", "lab", "PORT=8889").stdout)
+        self.assertNotIn("--port", make("-n", "lab", PORT="8889").stdout)
+        run = make("-n", "lab", "PORT=http")
+        self.assertNotEqual(run.returncode, 0)
+        self.assertIn("PORT: expected a number, got http", run.stderr)
+
+    def test_the_locale_is_UTF_8(self):
+        show = 'show:\n\t@echo "$$LC_ALL"\n'
+        self.assertEqual(make("--no-print-directory", "-s", "show", rules=show, LC_ALL="C").stdout, "C.UTF-8\n")
+
+
+class SetUp(unittest.TestCase):
+    """What is missing is said before anything is fetched."""
+
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.folder = Path(folder.name)
+        for path in ("Makefile", "lib/pom.xml", "notebooks/requirements.txt"):
+            (self.folder / path).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(ROOT / path, self.folder / path)
+        (self.folder / "lib/src/main").mkdir(parents=True)
+        self.bin = self.folder / "bin"
+        self.bin.mkdir()
+
+    def stand_in(self, name, script):
+        path = self.bin / name
+        path.write_text(f"#!/bin/sh\n{script}\n")
+        path.chmod(0o755)
+
+    def run_it(self):
+        path = f"{self.bin}{os.pathsep}{os.environ['PATH']}"
+        return make("run", folder=self.folder, PATH=path, JAVA_HOME=str(self.folder))
+
+    def test_Java_and_Maven_come_before_Python(self):
+        self.stand_in("python3", "touch asked; exit 1")
+        self.stand_in("javac", "echo javac 11.0.2")
+        self.assertIn("JDK 17 or newer is needed, found javac 11.0.2", self.run_it().stderr)
+        self.assertFalse((self.folder / "asked").exists())
+        self.stand_in("javac", "echo javac 21.0.2")
+        self.stand_in("mvn", "exit 0")
+        self.assertIn("Python 3.10 or newer is needed", self.run_it().stderr)
+        self.assertTrue((self.folder / "asked").exists())
+
+    def test_set_up_says_little(self):
+        self.stand_in("javac", "echo javac 21.0.2")
+        self.stand_in("mvn", "mkdir -p lib/target; case $* in *-q*) ;; *) seq 50 ;; esac")
+        made = (
+            "mkdir -p .venv/bin && ln -sf ../../bin/python3 .venv/bin/python && ln -sf /bin/true .venv/bin/jupyter-lab"
+        )
+        self.stand_in(
+            "python3", f"case $* in *venv\\ --clear*) {made} ;; *pip\\ install*-q*) ;; *pip\\ install*) seq 50 ;; esac"
+        )
+        went = self.run_it()
+        self.assertEqual((went.returncode, went.stderr), (0, ""))
+        self.assertLessEqual(len(went.stdout.splitlines()), 10, went.stdout)
+
+    @unittest.skipIf(os.geteuid() == 0, "root may write anywhere")
+    def test_a_folder_that_cannot_be_written_in_is_named(self):
+        self.folder.chmod(0o555)
+        self.addCleanup(self.folder.chmod, 0o755)
+        self.assertIn(f"expected a folder that can be written in, got {self.folder}", self.run_it().stderr)
+
+
 class Clean(unittest.TestCase):
     """make clean removes what make makes and nothing else, whether git tracks the folder or not."""
 
