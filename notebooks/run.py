@@ -4,9 +4,9 @@
     run.py --check [NB ...]   compares them with the committed ones instead, and changes nothing
     run.py --set SEED=7 NB    gives a notebook other parameters; what it makes goes to results/other/
 
-NB is the beginning of a file name, for example 10. A failing notebook is reported, the others still run, and what it
-had before stays. Several runs at a time do not meet: each works in a folder of its own, from which only whole files
-move out. Exit code 0 if all is well, 130 after Ctrl-C, 1 otherwise.
+NB is a number, for example 10, or the beginning of one file name. A failing notebook is reported, the others still run,
+and what it had before stays. Several runs at a time do not meet: each works in a folder of its own, from which only
+whole files move out. Exit code 0 if all is well, 130 after Ctrl-C, 1 otherwise.
 """
 
 import signal
@@ -22,6 +22,7 @@ import contextlib
 import difflib
 import fcntl
 import io
+import locale
 import os
 import re
 import shutil
@@ -40,7 +41,18 @@ from PIL import Image, ImageChops
 
 HERE = Path(__file__).resolve().parent
 SCRATCH = HERE.parent / ".scratch"
-KERNEL = {"display_name": "Java", "language": "java", "name": "java"}
+KERNEL = {"display_name": "Java (jjava)", "language": "java", "name": "java"}
+# What JupyterLab writes when it opens a notebook on the JJava kernel, but for the version of the JDK.
+METADATA = {
+    "kernelspec": KERNEL,
+    "language_info": {
+        "codemirror_mode": "java",
+        "file_extension": ".jshell",
+        "mimetype": "text/x-java-source",
+        "name": "Java",
+        "pygments_lexer": "java",
+    },
+}
 CELL_TIMEOUT = 1800  # seconds
 START = "00"  # shows the ledger of all the others, so it comes last
 # The kernel's standard input is a pipe from this process. It ends when this process does, however it does, and then the
@@ -65,11 +77,13 @@ def main(arguments=None):
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--check", action="store_true", help="compare with the committed outputs, change nothing")
     parser.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", help="a parameter of the notebook")
-    parser.add_argument("notebooks", nargs="*", metavar="NB", help="beginning of a file name; default: all")
+    parser.add_argument("notebooks", nargs="*", metavar="NB", help="a number or the beginning of a name; default: all")
     args = parser.parse_args(arguments)
 
     chosen = select(args.notebooks)
     parameters = read_parameters(args.set, chosen)
+    if not (HERE.parent / "lib/target/bptt.jar").exists():
+        sys.exit("the library is not built: run “make jar” in the project's folder")
     running = None
     try:
         with raising_on_signals(), scratch() as work:
@@ -94,6 +108,8 @@ def run_notebook(path, work, check, parameters, settle):
     if path.name.startswith(START) and settle and not check and not parameters:
         settle_ledger(check=False, work=work)
     started = time.monotonic()
+    if not sys.stdout.isatty():
+        print(f"{path.name:<32} begun", flush=True)
     try:
         executed, folder = execute(path, work, parameters)
         problems = missing(path, executed, folder)
@@ -174,17 +190,24 @@ def settle_ledger(check, work):
     return found
 
 
-def select(prefixes):
+def select(wanted):
+    """The notebooks of these numbers or names, each once; all of them if none is wanted."""
     notebooks = sorted(HERE.glob("[0-9][0-9]-*.ipynb"))
-    chosen = [p for p in notebooks if not prefixes or any(p.name.startswith(prefix) for prefix in prefixes)]
-    if not chosen:
-        names = ", ".join(p.name for p in notebooks)
-        sys.exit(f"no notebook begins with {' or '.join(prefixes)}: expected one of {names}")
-    return sorted(chosen, key=lambda p: p.name.startswith(START))
+    chosen = set() if wanted else set(notebooks)
+    for text in wanted:
+        if re.fullmatch("[0-9]+", text):
+            found = [p for p in notebooks if int(p.name[:2]) == int(text)]
+        else:
+            found = [p for p in notebooks if p.name.startswith(text)]
+        if len(found) != 1:
+            names = ", ".join(p.name for p in found or notebooks)
+            sys.exit(f"expected the number or the beginning of the name of one notebook of {names}, got {text}")
+        chosen.update(found)
+    return sorted(chosen, key=lambda p: (p.name.startswith(START), p))
 
 
 def read_parameters(settings, chosen):
-    """NAME=VALUE texts as a dictionary; each notebook chosen has to read each name."""
+    """NAME=VALUE texts as a dictionary; each notebook chosen has to read each name, and can do so."""
     parameters = {}
     for setting in settings:
         name, equals, value = setting.partition("=")
@@ -192,8 +215,13 @@ def read_parameters(settings, chosen):
             sys.exit(f"--set: expected NAME=VALUE, got {setting}")
         parameters[name] = value
         for path in chosen:
-            if f'getOrDefault(\\"{name}\\"' not in path.read_text(encoding="utf-8"):
+            code = path.read_text(encoding="utf-8")
+            read = re.search(rf'(?:(\w+)\()?System.getenv\(\).getOrDefault\(\\"{re.escape(name)}\\"', code)
+            if not read:
                 sys.exit(f"{path.name} has no parameter {name}: choose a notebook that has, for example NB=11")
+            bits = {"parseInt": 31, "parseLong": 63}.get(read[1])
+            if bits and not (re.fullmatch("[+-]?[0-9]+", value) and -(2**bits) <= int(value) < 2**bits):
+                sys.exit(f"{name}: expected a whole number of {bits + 1} bits, got {value}")
     return parameters
 
 
@@ -231,6 +259,8 @@ def execute(path, work, parameters=None):
         on_cell_start=show_cell,
     )
     environment = {k: v for k, v in os.environ.items() if k not in ("SEED", "T")} | (parameters or {})
+    if locale.nl_langinfo(locale.CODESET) != "UTF-8":  # a JVM of such a locale cannot open a file whose name has an é
+        environment["LC_ALL"] = "C.UTF-8"
     log = folder / "kernel.log"
     watched, watch = os.pipe()
     try:
@@ -314,10 +344,7 @@ def last_words(log):
 
 def clean(notebook):
     """Drops what changes from run to run or from machine to machine."""
-    notebook.metadata = {
-        "kernelspec": KERNEL,
-        "language_info": {"file_extension": ".jshell", "mimetype": "text/x-java-source", "name": "java"},
-    }
+    notebook.metadata = nbformat.from_dict(METADATA)
     for cell in notebook.cells:
         cell.metadata.pop("execution", None)
         for output in cell.get("outputs", []):
@@ -336,6 +363,12 @@ def missing(path, executed, folder):
         for name in sorted(own | figures)
         if not (folder / "results" / name).is_file()
     ]
+
+
+def before_saving(model, **_):
+    """For JupyterLab: opening a notebook on another JDK or kernel, and saving it, changes nothing in its file."""
+    if model["type"] == "notebook" and model["content"]["metadata"].get("kernelspec", {}).get("name") == KERNEL["name"]:
+        model["content"]["metadata"].update(METADATA)
 
 
 def write_back(path, executed, folder):

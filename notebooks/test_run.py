@@ -21,6 +21,7 @@ import mistune
 import nbformat
 import run
 import yaml
+from nbclient import NotebookClient
 from packaging.specifiers import SpecifierSet
 from PIL import Image
 
@@ -141,9 +142,79 @@ class Runner(unittest.TestCase):
         ):
             self.run_it()
 
-    def test_an_unknown_notebook_is_refused(self):
-        with self.assertRaisesRegex(SystemExit, "no notebook begins with 77: expected one of 00-start-here.ipynb"):
-            run.main(["77"])
+    def test_a_number_is_one_notebook_and_a_name_may_be_short(self):
+        def chosen(*wanted):
+            return [path.name[:2] for path in run.select(wanted)]
+
+        self.assertEqual(chosen("1"), ["01"])
+        self.assertEqual(chosen("01", "10", "1"), ["01", "10"])
+        self.assertEqual(chosen("0", "01"), ["01", "00"])  # 00 shows the ledger of the others
+        self.assertEqual(chosen("10-grad"), ["10"])
+        self.assertEqual(len(chosen()), len(list(HERE.glob("[0-9][0-9]-*.ipynb"))))
+        for wanted, among in (
+            ("77", "00-start-here.ipynb, 01-"),
+            ("1x", "00-start"),
+            ("", "00-start"),
+            ("0.", "00-st"),
+        ):
+            with self.assertRaisesRegex(
+                SystemExit, f"expected the number or .* of {among}.*, got {re.escape(wanted)}$"
+            ):
+                run.select([wanted])
+
+    def test_parameters_are_checked_before_a_kernel_starts(self):
+        self.save(
+            'long SEED = Long.parseLong(System.getenv().getOrDefault("SEED", "1"));',
+            'int T = Integer.parseInt(System.getenv().getOrDefault("T", "1"));',
+            'String name = System.getenv().getOrDefault("NAME", "x");',
+        )
+        for setting, message in (
+            ("SEED=abc", "SEED: expected a whole number of 64 bits, got abc"),
+            ("T=1.5", "T: expected a whole number of 32 bits, got 1.5"),
+            (f"T={2**31}", f"T: expected a whole number of 32 bits, got {2**31}"),
+        ):
+            with self.assertRaisesRegex(SystemExit, message):
+                run.read_parameters([setting], [self.path])
+        settings = [f"SEED={2**31}", "T=-1", "NAME=y"]
+        expected = {"SEED": str(2**31), "T": "-1", "NAME": "y"}
+        self.assertEqual(run.read_parameters(settings, [self.path]), expected)
+
+    def test_without_the_library_a_sentence_says_so(self):
+        with tempfile.TemporaryDirectory() as folder:
+            shutil.copytree(HERE, Path(folder) / "notebooks", ignore=shutil.ignore_patterns("results", "*.ipynb"))
+            nbformat.write(notebook("1 + 1"), Path(folder) / "notebooks/99-x.ipynb")
+            command = [sys.executable, str(Path(folder) / "notebooks/run.py"), "99"]
+            went = subprocess.run(command, capture_output=True, text=True)
+        said = "the library is not built: run “make jar” in the project's folder\n"
+        self.assertEqual((went.returncode, went.stdout, went.stderr), (1, "", said))
+
+    def test_without_the_library_the_first_cell_says_so(self):
+        executed = notebook("%load setup.jshell")
+        with tempfile.TemporaryDirectory() as folder, open(os.devnull, "w") as nowhere:
+            shutil.copy(HERE / "setup.jshell", folder)
+            client = NotebookClient(
+                executed, kernel_name="java", allow_errors=True, resources={"metadata": {"path": folder}}
+            )
+            client.execute(stderr=nowhere)
+        lines = "\n".join(executed.cells[0].outputs[0].traceback).split("\n")
+        for line in (lines[0], lines[-1]):
+            self.assertIn("the library is not built: run “make jar” in the project's folder", line)
+        self.assertLess(len(lines), 16)
+
+    def test_without_a_terminal_the_beginning_is_said(self):
+        self.save("1 + 1")
+        self.assertRegex(self.run_it()[1], r"^99-\S+ +begun\n99-\S+ +ok ")
+
+    def test_saving_in_JupyterLab_leaves_the_metadata(self):
+        for path in HERE.glob("[0-9][0-9]-*.ipynb"):
+            self.assertEqual(nbformat.read(path, as_version=4).metadata, run.METADATA, path.name)
+        opened = {"display_name": "Java", "language": "java", "name": "java"}, {"name": "Java", "version": "25+36"}
+        content = {"metadata": {"kernelspec": opened[0], "language_info": opened[1]}, "cells": []}
+        run.before_saving({"type": "notebook", "content": content}, path="x", contents_manager=None)
+        self.assertEqual(content, {"metadata": run.METADATA, "cells": []})
+        other = {"metadata": {"kernelspec": {"name": "python3"}}}
+        run.before_saving({"type": "notebook", "content": other})
+        self.assertEqual(other, {"metadata": {"kernelspec": {"name": "python3"}}})
 
 
 def alive(pid):
@@ -229,7 +300,7 @@ class Runs(unittest.TestCase):
             self.assertEqual(process.wait(WAIT), 128 + number)
             out = process.stdout.read().splitlines()
             self.assertEqual(out[-1], f"stopped: {path.name} was not finished; files are as they were, or whole")
-            self.assertLessEqual(len(out), 2, out)
+            self.assertLessEqual(len(out), 2, out)  # begun, and this
             self.assertFalse(alive(kernel))
             self.assertEqual(path.read_bytes(), before)
             (self.told / "98").unlink()
@@ -257,7 +328,7 @@ class Runs(unittest.TestCase):
         out, _ = process.communicate(timeout=WAIT)
         self.assertEqual(process.returncode, 1)
         self.assertRegex(
-            out, r"^98-\S+ +FAILED +[\d.]+ s\n  the kernel died in cell 2 of 2\nnotebooks: 0 passed, 1 failed\n$"
+            out, r"^98-\S+ +begun\n98-\S+ +FAILED +[\d.]+ s\n  the kernel died in cell 2 of 2\nnotebooks: "
         )
         self.assertEqual(path.read_bytes(), before)
 
