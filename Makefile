@@ -73,7 +73,7 @@ endif
 
 lab: $(ENV) $(JAR) ## JupyterLab with the Java kernel, on 127.0.0.1 with its token
 	@cd notebooks && PYTHONPATH=. ../$(VENV)/bin/jupyter lab --ip=127.0.0.1 $(PORT_OPTION) $$([ "$$(id -u)" = 0 ] && echo --allow-root) \
-	  --ContentsManager.pre_save_hook=run.before_saving 00-start-here.ipynb
+	  --ContentsManager.pre_save_hook=run.before_saving --LabApp.default_url=/lab/tree/00-start-here.ipynb
 
 env: $(ENV) ## the Python environment alone: JupyterLab, nbclient, the JJava kernel
 
