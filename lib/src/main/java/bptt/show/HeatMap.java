@@ -2,6 +2,8 @@ package bptt.show;
 
 import bptt.math.Numbers;
 import java.awt.Color;
+import java.awt.Graphics2D;
+import java.awt.geom.Rectangle2D;
 import java.math.BigDecimal;
 import java.math.MathContext;
 import java.math.RoundingMode;
@@ -17,6 +19,7 @@ import tech.tablesaw.api.Table;
 /** A matrix of numbers as coloured squares, dark for small and light for large. XChart draws it. */
 public final class HeatMap {
     private static final int WIDTH = 620, HEIGHT = 520;
+    private static final int LEGEND = 70, BAR = 18, SHADES = 128;
 
     private final String title;
     private final String xTitle;
@@ -99,6 +102,7 @@ public final class HeatMap {
                 .setRangeColors(
                         IntStream.range(0, 9).mapToObj(i -> Theme.ramp(i, 9)).toArray(Color[]::new));
         chart.getStyler().setPlotGridLinesVisible(false);
+        chart.getStyler().setLegendVisible(false); // XChart's prints 4.5E-6
         chart.getStyler().setXAxisTickMarkSpacingHint(20);
         chart.getStyler().setYAxisTickMarkSpacingHint(20);
 
@@ -115,13 +119,33 @@ public final class HeatMap {
                 }
             }
         }
-        // The legend prints the ends of the range with all their digits, so they are rounded outwards to two.
-        chart.getStyler().setMin(rounded(value.min(), RoundingMode.FLOOR));
-        chart.getStyler().setMax(rounded(value.max(), RoundingMode.CEILING));
+        // The legend says the ends of the range, so they are rounded outwards to two digits.
+        double min = rounded(value.min(), RoundingMode.FLOOR), max = rounded(value.max(), RoundingMode.CEILING);
+        chart.getStyler().setMin(min);
+        chart.getStyler().setMax(max);
         chart.addSeries("values", labels(x), labels(y), squares);
-        Figure figure = Picture.figure(name, WIDTH, HEIGHT, alt, g -> chart.paint(g, WIDTH, HEIGHT));
+        Figure figure = Picture.figure(name, WIDTH, HEIGHT, alt, g -> {
+            g.setColor(Color.WHITE);
+            g.fillRect(0, 0, WIDTH, HEIGHT);
+            chart.paint(g, WIDTH - LEGEND, HEIGHT);
+            legend(g, min, max);
+        });
         Results.csv(name, Table.create(name, row, column, value));
         return figure;
+    }
+
+    /** The ramp with its ends, to the right of the squares. */
+    private static void legend(Graphics2D g, double min, double max) {
+        double left = WIDTH - LEGEND, top = HEIGHT / 4.0, height = HEIGHT / 2.0, shade = height / SHADES;
+        for (int i = 0; i < SHADES; i++) {
+            g.setColor(Theme.ramp(SHADES - 1 - i, SHADES));
+            double below = i == SHADES - 1 ? 0 : 1; // over the next one, which leaves no seam
+            g.fill(new Rectangle2D.Double(left, top + i * shade, BAR, shade + below));
+        }
+        g.setColor(Theme.INK);
+        g.setFont(Theme.font(12));
+        g.drawString(Numbers.text(max, 2).replace('-', '−'), (float) left, (float) top - 8);
+        g.drawString(Numbers.text(min, 2).replace('-', '−'), (float) left, (float) (top + height) + 18);
     }
 
     private static double[] numbers(int n) {

@@ -16,7 +16,7 @@ public final class Tables {
     private Tables() {}
 
     /**
-     * The table as HTML: its name as caption, a header cell per column.
+     * The table as HTML: its name as caption, a header cell per column; numbers to the right, texts to the left.
      *
      * @param table any table
      * @return one HTML element
@@ -24,7 +24,7 @@ public final class Tables {
     public static String html(Table table) {
         Table t = formatted(table, 4, "NaN");
         String head = t.columns().stream()
-                .map(c -> "<th scope=\"col\">" + escape(c.name()) + "</th>")
+                .map(c -> "<th scope=\"col\"" + align(c) + ">" + escape(c.name()) + "</th>")
                 .collect(Collectors.joining());
         String rows = IntStream.range(0, t.rowCount())
                 .mapToObj(r -> t.columns().stream()
@@ -79,8 +79,9 @@ public final class Tables {
         return copy;
     }
 
+    /** Said of every cell: left alone, JupyterLab puts texts to the right, and other pages put heads into the middle. */
     private static String align(Column<?> column) {
-        return column instanceof NumericColumn ? " style=\"text-align: right\"" : "";
+        return " style=\"text-align: %s\"".formatted(column instanceof NumericColumn ? "right" : "left");
     }
 
     private static String escape(String text) {

@@ -122,6 +122,11 @@ class ShowTest {
         double[][] values = {{1, Double.NaN}, {2, 3}};
         Figure figure = HeatMap.of("title", "x", "y").values(values).figure("heat", "Three squares.");
         assertTrue(has(picture(figure), Theme.ramp(0, 9)) && has(picture(figure), Theme.ramp(8, 9)));
+        String svg = Files.readString(Path.of("results/heat.svg"));
+        assertTrue(svg.contains(">1<") && svg.contains(">3<"), svg);
+        HeatMap.of("title", "x", "y").values(new double[][] {{-0x1p-18, 0, 1}}).figure("small", "Three squares.");
+        String small = Files.readString(Path.of("results/small.svg"));
+        assertTrue(small.contains(">−3.9e−6<") && !small.contains("E-6"), small);
         assertEquals("row,column,value\n1,1,1\n2,1,2\n2,2,3\n", Files.readString(Path.of("results/heat.csv")));
     }
 
@@ -181,10 +186,15 @@ class ShowTest {
         assertEquals("""
                 <table>
                 <caption>a &lt; b</caption>
-                <thead><tr><th scope="col">name</th><th scope="col">value</th><th scope="col">count</th></tr></thead>
+                <thead><tr>\
+                <th scope="col" style="text-align: left">name</th>\
+                <th scope="col" style="text-align: right">value</th>\
+                <th scope="col" style="text-align: right">count</th></tr></thead>
                 <tbody>
-                <tr><td>x</td><td style="text-align: right">3.142e-65</td><td style="text-align: right">3</td></tr>
-                <tr><td>y</td><td style="text-align: right">NaN</td><td style="text-align: right">4</td></tr>
+                <tr><td style="text-align: left">x</td>\
+                <td style="text-align: right">3.142e-65</td><td style="text-align: right">3</td></tr>
+                <tr><td style="text-align: left">y</td>\
+                <td style="text-align: right">NaN</td><td style="text-align: right">4</td></tr>
                 </tbody>
                 </table>""", Tables.html(table()));
         assertTrue(Tables.text(table()).contains("3.142e-65"));
