@@ -1,6 +1,6 @@
 # What there is: make help
 .DEFAULT_GOAL := help
-.PHONY: help run test mutants lab jar env learn bench format clean need-java need-maven need-python need-folder
+.PHONY: help run test mutants lab jar env learn bench format clean need-java need-maven need-python need-folder lock sbom licences
 
 PYTHON ?= python3
 VENV := .venv
@@ -44,8 +44,9 @@ endif
 
 ENV := $(VENV)/.ready
 JAR := lib/target/.ready
+TOOLS := $(VENV)/tools
 CHECKPOINTS := notebooks/results/learning/checkpoints
-PY := $(wildcard notebooks/*.py lib/bench/*.py lib/mutants/*.py)
+PY := $(wildcard notebooks/*.py lib/*.py lib/bench/*.py lib/mutants/*.py)
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -59,6 +60,7 @@ run: $(ENV) $(JAR) ## execute the notebooks on the Java kernel and keep their ou
 test: $(ENV) $(JAR) ## the library's tests, and every notebook against its committed outputs; the Python files by ruff
 	@$(VENV)/bin/ruff format --check --quiet $(PY) || { echo "make format formats the Python files" >&2; exit 1; }
 	@$(VENV)/bin/ruff check --quiet $(PY)
+	@$(PYTHON) lib/supply.py check
 	@$(MVN) test -Dkernel.options="$(KERNEL_OPTIONS)"
 	@$(VENV)/bin/python -m unittest discover -s notebooks
 	@$(VENV)/bin/python notebooks/run.py --check $(NB)
@@ -91,6 +93,20 @@ format: $(ENV) need-java need-maven ## format the Java and the Python files
 	@$(VENV)/bin/ruff check --quiet --fix $(PY)
 	@$(VENV)/bin/ruff format --quiet $(PY)
 
+# Maven's part comes from a build that fills a repository of its own: what is in it is what the build takes.
+lock: need-java need-maven $(TOOLS) ## take the newest of what is not pinned: notebooks/requirements.txt from requirements.in, and lib/checksums.txt (fetches all)
+	@$(TOOLS)/bin/uv pip compile --quiet --universal --python-version 3.10 --no-python-downloads --generate-hashes --upgrade \
+	  --custom-compile-command "make lock" --output-file notebooks/requirements.txt notebooks/requirements.in
+	@repository=$$(mktemp -d) && trap 'rm -rf "$$repository"' EXIT && \
+	  $(MVN) -q package -Dmaven.repo.local="$$repository" -Dtest=InitTest && $(PYTHON) lib/supply.py lock "$$repository"
+
+sbom: $(ENV) $(TOOLS) need-java need-maven ## what the project takes from elsewhere, as CycloneDX: lib/target/bom.json (Java) and bom-python.json
+	@$(MVN) -q org.cyclonedx:cyclonedx-maven-plugin:2.9.3:makeBom -DoutputFormat=json -DoutputName=bom -DincludeTestScope=true
+	@$(TOOLS)/bin/cyclonedx-py environment $(VENV) --output-reproducible --output-file lib/target/bom-python.json
+
+licences: sbom ## under which licences; one that is not known fails
+	@$(PYTHON) lib/supply.py licences lib/target/bom.json lib/target/bom-python.json
+
 # Where git tracks this folder: what the project's own .gitignore names. What you ignore elsewhere is yours.
 clean: ## remove everything that can be made again in minutes: the checkpoints of a stopped make learn stay
 	@if git ls-files --error-unmatch Makefile >/dev/null 2>&1; then \
@@ -103,14 +119,20 @@ clean: ## remove everything that can be made again in minutes: the checkpoints o
 
 # Java and Maven are looked for before anything is fetched.
 $(ENV): notebooks/requirements.txt | need-folder need-java need-maven need-python
+	@test ! -L $(VENV) || { echo "$(VENV) is a link: what it leads to would be emptied first. Remove the link, or make env there" >&2; exit 1; }
 	@echo "Setting up $(VENV): JupyterLab, nbclient and the JJava kernel (about 290 MB and a minute, once)"
 	@$(PYTHON) -m venv --clear $(VENV)
-	@$(VENV)/bin/python -m pip install --disable-pip-version-check --progress-bar off -q -r $<
+	@$(VENV)/bin/python -m pip install --disable-pip-version-check --progress-bar off -q --require-hashes -r $<
 	@test -x $(VENV)/bin/jupyter-lab && touch $@
+
+$(TOOLS): | need-python
+	@$(PYTHON) -m venv --clear $@
+	@$@/bin/python -m pip install --quiet --disable-pip-version-check uv==0.13.9 cyclonedx-bom==7.5.0 || { rm -rf $@; exit 1; }
 
 $(JAR): lib/pom.xml $(shell find lib/src/main -type f) | need-folder need-java need-maven
 	@echo "Building lib/target/bptt.jar (the first time Maven fetches about 60 MB)"
 	@$(MVN) -q package -Dmaven.test.skip=true -Dspotless.check.skip=true
+	@$(PYTHON) lib/supply.py check
 	@touch $@
 
 need-folder:

@@ -436,10 +436,10 @@ class Comparison(unittest.TestCase):
 
 
 class Dependencies(unittest.TestCase):
-    """environment.yml and requirements.txt name the same tools in agreeing versions; only the kernel differs."""
+    """environment.yml and requirements.in name the same tools in agreeing versions; only the kernel differs."""
 
     def setUp(self):
-        lines = (HERE / "requirements.txt").read_text().split()
+        lines = (HERE / "requirements.in").read_text().split()
         self.pins = dict(line.split("==") for line in lines)
         self.environment = yaml.safe_load((HERE.parent / "environment.yml").read_text())
         parts = (re.fullmatch(r"([\w-]+)(?:=([\d.]+))?", d) for d in self.environment["dependencies"])
