@@ -158,7 +158,7 @@ class Notebook:
         for number, (cell, text) in enumerate(zip(code, printed, strict=True), 1):
             streams = "".join(o.text for o in cell.outputs if o.output_type == "stream" and o.name == "stdout")
             if number > 1 and streams.strip() != text.partition("\f")[0].strip():
-                return f"cell {number} prints other lines than are committed"
+                return f"cell {number} prints other lines than are committed:\n{text.partition(chr(12))[0]}"
         return None
 
     def ask(self, request):
@@ -214,7 +214,7 @@ def breaks(cells):
         if number == 1:
             continue  # setup.jshell
         claims = bool(CLAIMS.search(text))
-        if claims or (not DRAWS.search(text) and live & set(defines(text))):
+        if claims or (not DRAWS.search(text) and live & defines(text)):
             live |= set(WORD.findall(text))
             wanted.append((number, start, end))
     for number, start, end in reversed(wanted):
@@ -269,10 +269,19 @@ def split(masked):
 
 
 def defines(unit):
-    """The names that a unit declares, assigns or fills."""
+    """The names that a unit declares, assigns or fills; a loop's own are nobody else's."""
+    method = re.match(r"\s*[\w.<>\[\], ]+?\s(\w+)\s*\([^()]*\)\s*\{", unit)
+    if method and not re.match(r"\s*(?:for|while|if|try|new|return)\b", unit):
+        return {method[1]}
+    if not re.match(r"\s*(?:for|while|if|try)\b", unit):
+        return set(names(unit))
+    own = re.findall(r"(?:\b(?:int|long|double|boolean|var)|\b[A-Z]\w*(?:<[^;()]*>)?)(?:\[\])*\s+(\w+)\s*[=:,]", unit)
+    return set(names(unit)) - set(own)
+
+
+def names(unit):
     yield from re.findall(r"\b(\w+)\s*(?:\[[^\]]*\]\s*)*[-+*/]?=(?!=)", unit)
     yield from re.findall(r"\b(\w+)(?:\.get\([^()]*\))?\.(?:add|put|set|merge|append)\(", unit)
-    yield from re.findall(r"^\s*[\w.<>\[\], ]+?\s(\w+)\s*\(", unit)
     yield from re.findall(r"\b(?:record|enum|interface|class)\s+(\w+)", unit)
     yield from re.findall(r"^\s*[\w.<>\[\]]+\s+(\w+)\s*;", unit)
     yield from (name for name in re.findall(r"\b(\w+)\.forEach\(", unit))
