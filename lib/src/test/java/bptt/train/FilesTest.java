@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.function.Consumer;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -54,6 +55,7 @@ class FilesTest {
 
     /** Two programs in one folder at the same time, and a third one in this. */
     @Test
+    @Tag("process") // as TrainTest.killedAndResumed
     void sweepsThatShareAFolder() throws Exception {
         List<Process> others = new ArrayList<>();
         for (long from : new long[] {0, EACH}) {
