@@ -131,6 +131,7 @@ $(TOOLS): | need-python
 
 $(JAR): lib/pom.xml $(shell find lib/src/main -type f) | need-folder need-java need-maven
 	@echo "Building lib/target/bptt.jar (the first time Maven fetches about 60 MB)"
+	@rm -rf lib/target/jars # a version that is no longer wanted would stay on the class path
 	@$(MVN) -q package -Dmaven.test.skip=true -Dspotless.check.skip=true
 	@$(PYTHON) lib/supply.py check
 	@touch $@

@@ -77,7 +77,7 @@ class Java(unittest.TestCase):
     def test_what_the_notebooks_load_is_listed(self):
         listed = {Path(line).name for line in self.list.splitlines()}
         for jar in (ROOT / "lib/target/jars").glob("*.jar"):
-            self.assertIn(jar.name, listed)
+            self.assertTrue(jar.name in listed, f"{jar.name} is not listed")
 
     def test_another_file_is_refused(self):
         with tempfile.TemporaryDirectory() as folder:

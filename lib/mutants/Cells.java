@@ -42,12 +42,13 @@ import jdk.jshell.JShell;
 import jdk.jshell.SourceCodeAnalysis;
 
 /**
- * A notebook's cells as classes, for notebooks/mutants.py. The kernel compiles a snippet at a time, which takes most of a
- * notebook's seconds; here each cell is one class that extends the class of the cell before, so that a later declaration
- * hides an earlier one as it does in JShell, and a broken cell is compiled alone and run with fresh variables.
+ * A notebook's cells as classes, for notebooks/mutants.py. The kernel compiles a snippet at a time, which takes most of
+ * a notebook's seconds; here each cell is one class that extends the class of the cell before, so that a later
+ * declaration hides an earlier one as it does in JShell, and a broken cell is compiled alone and run with fresh
+ * variables.
  *
- * <p>Reads a line of JSON and answers by one: {"cells": […]} compiles and runs them; {"cell": k, "source": "…"} runs them
- * with another cell k and says what became different.
+ * <p>Reads a line of JSON and answers by one: {"cells": […]} compiles and runs them; {"cell": k, "source": "…"} runs
+ * them with another cell k and says what became different.
  */
 public class Cells {
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -158,7 +159,8 @@ public class Cells {
                     if (v.getInitializer() != null) {
                         boolean bare = v.getInitializer() instanceof NewArrayTree n && n.getType() == null;
                         body.append("%s = %s%s;\n"
-                                .formatted(v.getName(), bare ? "new " + type + " " : "", parsed.text(v.getInitializer())));
+                                .formatted(
+                                        v.getName(), bare ? "new " + type + " " : "", parsed.text(v.getInitializer())));
                     }
                 }
             } else if (parsed.valid()
@@ -226,7 +228,8 @@ public class Cells {
 
     private static Parsed parse(String source) {
         DiagnosticCollector<JavaFileObject> said = new DiagnosticCollector<>();
-        JavacTask task = (JavacTask) JAVAC.getTask(null, FILES, said, List.of("-proc:none"), null, List.of(source("X", source)));
+        JavacTask task = (JavacTask)
+                JAVAC.getTask(null, FILES, said, List.of("-proc:none"), null, List.of(source("X", source)));
         try {
             CompilationUnitTree unit = task.parse().iterator().next();
             return new Parsed(source, unit, task, errors(said).isEmpty());
@@ -241,7 +244,8 @@ public class Cells {
         String name = source.substring(source.lastIndexOf("public class C") + 13).split(" ")[0];
         JavaFileManager memory = new ForwardingJavaFileManager<>(FILES) {
             @Override
-            public JavaFileObject getJavaFileForOutput(Location l, String type, JavaFileObject.Kind kind, FileObject near) {
+            public JavaFileObject getJavaFileForOutput(
+                    Location l, String type, JavaFileObject.Kind kind, FileObject near) {
                 return new SimpleJavaFileObject(URI.create("memory:///" + type + ".class"), kind) {
                     @Override
                     public ByteArrayOutputStream openOutputStream() {
@@ -284,7 +288,8 @@ public class Cells {
 
         void keepWhatIsTheSame(Run other) {
             for (int k = 0; k < printed.size(); k++) {
-                printed.set(k, k < other.printed.size() && printed.get(k).equals(other.printed.get(k)) ? printed.get(k) : null);
+                boolean same = k < other.printed.size() && printed.get(k).equals(other.printed.get(k));
+                printed.set(k, same ? printed.get(k) : null);
             }
             files.entrySet().removeIf(e -> !Arrays.equals(e.getValue(), other.files.get(e.getKey())));
         }

@@ -286,8 +286,8 @@ class GradientsTest {
     }
 
     /**
-     * Weights' gradients are summed over blocks of 120 rows (t, b), so the batch decides where a block cuts a step: all of
-     * them, for batches that divide 120 and for those that do not, against the adjoint formulas.
+     * Weights' gradients are summed over blocks of 120 rows (t, b), so the batch decides where a block cuts a step: all
+     * of them, for batches that divide 120 and for those that do not, against the adjoint formulas.
      */
     @ParameterizedTest
     @MethodSource("bptt.Cases#kinds")

@@ -22,10 +22,10 @@ import org.ejml.simple.SimpleMatrix;
  *        .rejects("the factors in ascending order", J_5.mult(J_6));
  * </pre>
  *
- * Each line is printed, from where the ledger collects it; one that fails throws, and so stops the notebook. The error of
- * a matrix is max|a − b| / max(max|a|, max|b|). It does not see entries that are smaller than the bound times the largest
- * one: the line says how many of these there are. A value that is NaN or infinite, empty, of another shape, or all zero
- * proves nothing and fails, and so does the same matrix on both sides.
+ * Each line is printed, from where the ledger collects it; one that fails throws, and so stops the notebook. The error
+ * of a matrix is max|a − b| / max(max|a|, max|b|). It does not see entries that are smaller than the bound times the
+ * largest one: the line says how many of these there are. A value that is NaN or infinite, empty, of another shape, or
+ * all zero proves nothing and fails, and so does the same matrix on both sides.
  */
 public final class Claim {
     /** The largest relative error that a claim may allow. */
@@ -122,7 +122,8 @@ public final class Claim {
     }
 
     /**
-     * Shows by how much a formula fails in the form in which its source prints it, and that the corrected form does not.
+     * Shows by how much a formula fails in the form in which its source prints it, and that the corrected form does
+     * not.
      *
      * @param what which case is compared
      * @param printed its value in the printed form
@@ -130,7 +131,8 @@ public final class Claim {
      * @param truth the value obtained independently
      * @param bound the bound that the corrected form is held to
      * @return this
-     * @throws AssertionError if the printed form passes after all, or the corrected one does not, as when the truth is wrong
+     * @throws AssertionError if the printed form passes after all, or the corrected one does not, as when the truth is
+     *     wrong
      */
     public Claim failsAsPrinted(
             String what, SimpleMatrix printed, SimpleMatrix corrected, SimpleMatrix truth, double bound) {

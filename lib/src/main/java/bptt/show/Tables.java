@@ -79,7 +79,9 @@ public final class Tables {
         return copy;
     }
 
-    /** Said of every cell: left alone, JupyterLab puts texts to the right, and other pages put heads into the middle. */
+    /**
+     * Said of every cell: left alone, JupyterLab puts texts to the right, and other pages put heads into the middle.
+     */
     private static String align(Column<?> column) {
         return " style=\"text-align: %s\"".formatted(column instanceof NumericColumn ? "right" : "left");
     }

@@ -18,9 +18,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /**
- * Many trainings side by side, one per core, and a file of their outcomes. Several sweeps, also of several programs, may share
- * a folder: an outcome is added to those that are in the file by then. What is in the file is not run again, and a
- * run that was cut off goes on from its checkpoint, so a sweep can be stopped at any time.
+ * Many trainings side by side, one per core, and a file of their outcomes. Several sweeps, also of several programs,
+ * may share a folder: an outcome is added to those that are in the file by then. What is in the file is not run again,
+ * and a run that was cut off goes on from its checkpoint, so a sweep can be stopped at any time.
  */
 public final class Sweep {
     private final Path folder;
@@ -173,7 +173,9 @@ public final class Sweep {
         });
     }
 
-    /** Something to be done with the outcomes while no other thread or program that sweeps here reads or writes them. */
+    /**
+     * Something to be done with the outcomes while no other thread or program that sweeps here reads or writes them.
+     */
     private <T> T locked(Callable<T> action) {
         synchronized (Sweep.class) {
             try {

@@ -157,17 +157,19 @@ class FilesTest {
         main(new String[] {folder.toString(), "0"});
         JsonNode good = Store.JSON.readTree(file.toFile());
         Map<String, Consumer<ArrayNode>> cases = Map.of(
-                ", outcome 1: expected one of an experiment, got null; it is left as it is", all -> all.setNull(0),
+                ", outcome 1: expected one of an experiment, got null; it is left as it is",
+                all -> all.setNull(0),
                 ", outcome 2, updates: expected 0 … 1, got -1; it is left as it is",
-                        all -> ((ObjectNode) all.get(1)).put("updates", -1),
+                all -> ((ObjectNode) all.get(1)).put("updates", -1),
                 ", outcome 2, updates: expected 0 … 1, got 2; it is left as it is",
-                        all -> ((ObjectNode) all.get(1)).put("updates", 2),
+                all -> ((ObjectNode) all.get(1)).put("updates", 2),
                 ", outcome 3, unseen: expected a score, or null where it failed, got null; it is left as it is",
-                        all -> ((ObjectNode) all.get(2)).putNull("unseen"),
+                all -> ((ObjectNode) all.get(2)).putNull("unseen"),
                 ", outcome 3, failure: expected a text, empty for none, got null; it is left as it is",
-                        all -> ((ObjectNode) all.get(2)).putNull("failure"),
-                ", outcome 21: expected one outcome of each experiment, got adding-2015-tanh-T5-seed0; it is left as it is",
-                        all -> all.add(all.get(0)));
+                all -> ((ObjectNode) all.get(2)).putNull("failure"),
+                ", outcome 21: expected one outcome of each experiment, got adding-2015-tanh-T5-seed0; "
+                        + "it is left as it is",
+                all -> all.add(all.get(0)));
         for (var c : cases.entrySet()) {
             ArrayNode changed = good.deepCopy();
             c.getValue().accept(changed);
