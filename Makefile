@@ -1,6 +1,6 @@
 # What there is: make help
 .DEFAULT_GOAL := help
-.PHONY: help run test mutants lab jar env learn bench format clean need-java need-maven need-python need-folder lock sbom licences
+.PHONY: help run test test-everywhere mutants lab jar env learn bench format clean need-java need-maven need-python need-folder lock sbom licences
 
 PYTHON ?= python3
 VENV := .venv
@@ -49,7 +49,7 @@ CHECKPOINTS := notebooks/results/learning/checkpoints
 PY := $(wildcard notebooks/*.py lib/*.py lib/bench/*.py lib/mutants/*.py)
 
 help: ## this list
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-15s %s\n", $$1, $$2}'
 	@echo "  One notebook: make run NB=10, several: NB=\"10 11\"; with other parameters: make run NB=11 SEED=7 T=200"
 	@echo "  JupyterLab elsewhere than on port 8888: make lab PORT=8889"
 	@echo "  Without the Vector API: KERNEL=plain, for run, test, lab and learn"
@@ -72,6 +72,9 @@ ifdef NB
 else
 	@$(VENV)/bin/python lib/mutants/mutants.py $(if $(ALL),--all,$(if $(CLASSES),--classes $(CLASSES:%='%'),$(if $(BASE),--base $(BASE)))) $(if $(STORE),--store)
 endif
+
+test-everywhere: $(ENV) $(JAR) ## make test in other locales, folders, time zones …, with three notebooks (about half an hour); JAVA25_HOME=… adds that JDK
+	@JAVA25_HOME="$(JAVA25_HOME)" $(VENV)/bin/python notebooks/everywhere.py
 
 lab: $(ENV) $(JAR) ## JupyterLab with the Java kernel, on 127.0.0.1 with its token
 	@cd notebooks && PYTHONPATH=. ../$(VENV)/bin/jupyter lab --ip=127.0.0.1 $(PORT_OPTION) $$([ "$$(id -u)" = 0 ] && echo --allow-root) \

@@ -10,8 +10,11 @@ whole files move out. Exit code 0 if all is well, 130 after Ctrl-C, 1 otherwise.
 """
 
 import signal
+import sys
 
 if __name__ == "__main__":
+    if sys.platform == "win32":
+        sys.exit("expected Linux or macOS, got Windows: use WSL")
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl-C before there is anything to tidy up
 
 import argparse
@@ -26,7 +29,6 @@ import locale
 import os
 import re
 import shutil
-import sys
 import tempfile
 import time
 from pathlib import Path
@@ -339,7 +341,7 @@ def describe(notebook, error):
 def last_words(log):
     """What a dead kernel wrote, without its diary."""
     lines = log.read_text(encoding="utf-8", errors="replace").splitlines()
-    return [line for line in lines if line.strip() and not line.startswith("[I ")][-5:]
+    return [line for line in lines if line.strip() and not line.startswith(("[I ", "Picked up "))][-5:]
 
 
 def clean(notebook):

@@ -5,6 +5,7 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 import tempfile
 import unittest
 from pathlib import Path
@@ -209,6 +210,36 @@ class Clean(unittest.TestCase):
 
     def test_without_git(self):
         self.assert_clean()
+
+
+class Everywhere(unittest.TestCase):
+    """How make test-everywhere reports; what it runs takes half an hour."""
+
+    def run_it(self, *words, recipe):
+        with tempfile.TemporaryDirectory() as folder:
+            (Path(folder) / "notebooks").mkdir()
+            shutil.copy(ROOT / "notebooks/everywhere.py", Path(folder) / "notebooks")
+            (Path(folder) / "Makefile").write_text(f"test:\n\t{recipe}\n")
+            command = [sys.executable, str(Path(folder) / "notebooks/everywhere.py"), *words]
+            return subprocess.run(command, env=around() | {"JAVA25_HOME": ""}, capture_output=True, text=True)
+
+    def test_each_variant_takes_one_line(self):
+        run = self.run_it(recipe="@true")
+        self.assertEqual((run.returncode, run.stderr), (0, ""))
+        for line in run.stdout.splitlines():
+            self.assertRegex(line, r"^\S.* ok +\d+ s$")
+        self.assertIn("Turkish", run.stdout)
+        self.assertNotIn("JDK 25", run.stdout)
+
+    def test_a_failure_says_why(self):
+        run = self.run_it("077", recipe='@echo "$(NB) in $(notdir $(CURDIR)), `umask`" && false')
+        self.assertEqual(run.returncode, 1)
+        self.assertRegex(run.stdout, r"^umask 077 +FAILED +\d+ s\n  00 01 08 in bptt, 0?077\n")
+
+    def test_an_unknown_variant_is_refused(self):
+        run = self.run_it("Mars", recipe="@true")
+        self.assertEqual(run.returncode, 1)
+        self.assertRegex(run.stderr, "^expected words of KERNEL=plain, .*, got Mars\n$")
 
 
 class Sources(unittest.TestCase):

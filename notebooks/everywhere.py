@@ -1,0 +1,110 @@
+"""make test, with three of the notebooks, on machines that this one is not: other locales, time zones, folders, JDKs.
+
+    everywhere.py [WORD ...]    runs the variants whose name has one of the words, or all of them
+
+Each runs in a copy of the project. One line each says which it was, how it went and how long it took; below it, if it
+failed, the end of what was said. JAVA25_HOME names a JDK 25, if there is one. Exit code 0 if all went well, else 1.
+"""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+NOTEBOOKS = "00 01 08"  # a table, a diagram, charts and threads, in a minute
+LIMIT = 1800  # seconds for one variant
+NO_FONTS = '<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "fonts.dtd"><fontconfig/>\n'
+NOT_COPIED = shutil.ignore_patterns(".git", ".venv", ".scratch", "target", "__pycache__", "other", "checkpoints")
+
+
+@dataclass
+class Variant:
+    name: str
+    environment: dict = field(default_factory=dict)
+    variables: tuple = ()
+    folder: str = "bptt"
+    umask: int = -1
+
+
+def java(*options):
+    return {"JAVA_TOOL_OPTIONS": " ".join(options)}
+
+
+def variants(jdk25):
+    found = [
+        Variant("KERNEL=plain", variables=("KERNEL=plain",)),
+        Variant("KERNEL=vector", variables=("KERNEL=vector",)),
+        Variant("one processor", java("-XX:ActiveProcessorCount=1")),
+        Variant("Turkish", java("-Duser.language=tr", "-Duser.country=TR")),
+        Variant("Arabic of Egypt", java("-Duser.language=ar", "-Duser.country=EG")),
+        Variant("UTC+14", {"TZ": "Pacific/Kiritimati"}),
+        Variant("a folder “ä b”, LC_ALL=C", {"LC_ALL": "C"}, folder="ä b"),
+        Variant("umask 077", umask=0o077),
+        Variant("no system fonts", {"FONTCONFIG_FILE": "fonts.conf"}),
+    ]
+    if jdk25:
+        found.append(Variant("JDK 25", {"JAVA_HOME": jdk25}, variables=(f"JAVA_HOME={jdk25}",)))
+    return found
+
+
+def main(words):
+    chosen = [v for v in variants(os.environ.get("JAVA25_HOME")) if not words or any(w in v.name for w in words)]
+    if not chosen:
+        names = ", ".join(v.name for v in variants(os.environ.get("JAVA25_HOME")))
+        sys.exit(f"expected words of {names}, got {' '.join(words)}")
+    failures = 0
+    for variant in chosen:
+        started = time.monotonic()
+        said = run(variant)
+        verdict = "ok" if said is None else "FAILED"
+        print(f"{variant.name:<26} {verdict:<7} {time.monotonic() - started:5.0f} s", flush=True)
+        if said is not None:
+            print("".join(f"  {line}\n" for line in said.splitlines()[-40:]), end="", flush=True)
+            failures += 1
+    return 1 if failures else 0
+
+
+def run(variant):
+    """What a failing variant said, or None."""
+    with tempfile.TemporaryDirectory(prefix="bptt-") as parent:
+        folder = Path(parent) / variant.folder
+        shutil.copytree(ROOT, folder, ignore=NOT_COPIED)
+        (folder / ".venv").symlink_to(ROOT / ".venv")
+        (Path(parent) / "fonts.conf").write_text(NO_FONTS)
+        environment = {name: v for name, v in os.environ.items() if not name.startswith("MAKE")} | variant.environment
+        if "FONTCONFIG_FILE" in variant.environment:
+            environment["FONTCONFIG_FILE"] = str(Path(parent) / "fonts.conf")
+        with open(Path(parent) / "log", "w+", errors="replace") as log:
+            made = subprocess.Popen(
+                ["make", "test", f"NB={NOTEBOOKS}", *variant.variables],
+                cwd=folder,
+                env=environment,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                umask=variant.umask,
+                start_new_session=True,
+            )
+            try:
+                code = made.wait(LIMIT)
+            except subprocess.TimeoutExpired:
+                code = f"expected an end within {LIMIT} s, got none"
+            finally:
+                if made.returncode is None:
+                    os.killpg(made.pid, signal.SIGTERM)
+                    made.wait()
+            log.seek(0)
+            return None if code == 0 else f"{log.read()}\n{code}"
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main(sys.argv[1:]))
+    except KeyboardInterrupt:
+        sys.exit(130)
