@@ -1,0 +1,238 @@
+package bptt.show;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.awt.BasicStroke;
+import java.awt.Color;
+import java.awt.FontMetrics;
+import java.awt.Graphics2D;
+import java.awt.geom.Line2D;
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import javax.imageio.ImageIO;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Where things are drawn, read from the SVG. Nodes lie between x = 70 and 790 and 92 pixels apart for each unit of y, the
+ * highest at y = 80; circles have the radius 22, and arrows end one pixel before them.
+ */
+class DiagramTest {
+    private static final Path SVG = Path.of("results/where.svg");
+
+    @BeforeEach
+    void nothingIsLeft() throws IOException {
+        Files.deleteIfExists(SVG);
+        Files.deleteIfExists(Path.of("results/where.png"));
+    }
+
+    /** b lies 69 pixels to the right of a and 92 below, 115 away: the direction is (0.6, 0.8). */
+    private static Diagram diagram() {
+        return Diagram.of("title").node("a", 0, 1).node("b", 69 / 72.0, 0).node("c", 10, 0);
+    }
+
+    private static String svg(Diagram diagram) throws IOException {
+        diagram.figure("where", "Text.");
+        assertTrue(Files.exists(Path.of("results/where.png")));
+        return Files.readString(SVG);
+    }
+
+    private static double[] numbers(String text) {
+        return Pattern.compile("-?\\d+(\\.\\d+)?")
+                .matcher(text)
+                .results()
+                .map(MatchResult::group)
+                .mapToDouble(Double::parseDouble)
+                .toArray();
+    }
+
+    /** The attributes of the elements of that name, in the order asked for. */
+    private static double[][] all(String svg, String element, String... attributes) {
+        return Pattern.compile("<" + element + " [^>]*>")
+                .matcher(svg)
+                .results()
+                .map(e -> Arrays.stream(attributes)
+                        .mapToDouble(a -> numbers(value(e.group(), a))[0])
+                        .toArray())
+                .toArray(double[][]::new);
+    }
+
+    private static String value(String element, String attribute) {
+        return Pattern.compile(" " + attribute + "=\"([^\"]*)\"")
+                .matcher(element)
+                .results()
+                .findFirst()
+                .orElseThrow()
+                .group(1);
+    }
+
+    private static void same(double[] want, double... got) {
+        assertArrayEquals(want, got, 1e-3, Arrays.toString(got));
+    }
+
+    private static double[] of(double... values) {
+        return values;
+    }
+
+    @Test
+    void nodesAreWhereTheGridSays() throws IOException {
+        String svg = svg(diagram());
+        assertTrue(
+                svg.contains("viewBox=\"0 0 860 222\"")); // 92 between the rows, 50 above and below, 30 for the title
+        same(of(0, 0, 860, 222), all(svg, "rect", "x", "y", "width", "height")[0]);
+        assertTrue(value(
+                        Pattern.compile("<rect[^>]*>")
+                                .matcher(svg)
+                                .results()
+                                .findFirst()
+                                .orElseThrow()
+                                .group(),
+                        "style")
+                .startsWith("fill:rgb(255,255,255)"));
+        double[][] circles = all(svg, "ellipse", "cx", "cy", "rx", "ry"); // each filled, then drawn
+        for (int i = 0; i < 2; i++) {
+            same(of(70, 80, 22, 22), circles[i]);
+            same(of(139, 172, 22, 22), circles[2 + i]);
+            same(of(790, 172, 22, 22), circles[4 + i]);
+        }
+        assertEquals(6, circles.length);
+        assertEquals(3, svg.split("fill:none;stroke:rgb\\(34,34,34\\);stroke-width:1.2").length - 1);
+    }
+
+    /** Text is centred: across by its width, upright by the letters above and below its line. */
+    @Test
+    void textIsCentred() throws IOException {
+        String svg = svg(diagram());
+        double[][] texts = all(svg, "text", "x", "y");
+        FontMetrics title = metrics(15), label = metrics(14);
+        same(of((860 - title.stringWidth("title")) / 2.0, 24), texts[0]);
+        double base = (label.getAscent() - label.getDescent()) / 2.0;
+        same(of(70 - label.stringWidth("a") / 2.0, 80 + base), texts[1]);
+        same(of(790 - label.stringWidth("c") / 2.0, 172 + base), texts[3]);
+        assertEquals(3, svg.split("fill:rgb\\(34,34,34\\);stroke:none;[^>]*font-size:14px").length - 1);
+        assertEquals(1, svg.split("font-size:15px").length - 1);
+    }
+
+    private static FontMetrics metrics(int size) {
+        return new BufferedImage(1, 1, BufferedImage.TYPE_INT_RGB)
+                .createGraphics()
+                .getFontMetrics(Theme.font(size));
+    }
+
+    /** From 22 beyond a to 23 before b; the line stops 6 short of the tip, and the head is 9 long and 8 wide. */
+    @Test
+    void anArrow() throws IOException {
+        String svg = svg(diagram().edge("a", "b", "w"));
+        same(of(83.2, 97.6, 121.6, 148.8), all(svg, "line", "x1", "y1", "x2", "y2")[0]);
+        same(
+                of(125.2, 153.6, 125.2 - 5.4 - 3.2, 153.6 - 7.2 + 2.4, 125.2 - 5.4 + 3.2, 153.6 - 7.2 - 2.4),
+                numbers(value(
+                        Pattern.compile("<path [^>]*>")
+                                .matcher(svg)
+                                .results()
+                                .findFirst()
+                                .orElseThrow()
+                                .group(),
+                        "d")));
+        assertTrue(svg.contains("stroke:rgb(68,68,68);stroke-width:1.4"));
+        FontMetrics font = metrics(12);
+        double left = 104.2 - font.stringWidth("w") / 2.0; // the middle between both ends, on a white ground
+        double base = 125.6 + (font.getAscent() - font.getDescent()) / 2.0;
+        same(of(left, base), all(svg, "text", "x", "y")[1]);
+        same(
+                of((int) left - 3, (int) (base - font.getAscent()), font.stringWidth("w") + 6, font.getHeight()),
+                all(svg, "rect", "x", "y", "width", "height")[1]);
+        assertTrue(svg.contains("fill:rgb(68,68,68);stroke:none;font-family"));
+        assertEquals(1, all(svg(diagram().edge("a", "b", "")), "rect", "x").length); // no ground without a text
+    }
+
+    /** One in each direction: 6 pixels to the left of where it goes, its label another 12. */
+    @Test
+    void arrowsInBothDirections() throws IOException {
+        String svg = svg(diagram()
+                .edge("a", "b", "w")
+                .marked("b", "a", "v")
+                .edge("b", "c", "u")
+                .edge("c", "b", "t"));
+        double[][] lines = all(svg, "line", "x1", "y1", "x2", "y2");
+        same(of(83.2 + 4.8, 97.6 - 3.6, 121.6 + 4.8, 148.8 - 3.6), lines[0]);
+        same(of(161, 166, 761, 166), lines[2]);
+        same(of(768, 178, 168, 178), lines[3]);
+        FontMetrics font = metrics(12);
+        double base = (font.getAscent() - font.getDescent()) / 2.0;
+        double[][] texts = all(svg, "text", "x", "y");
+        same(of(104.2 + 4.8 + 9.6 - font.stringWidth("w") / 2.0, 125.6 - 3.6 - 7.2 + base), texts[1]);
+        same(of(464 - font.stringWidth("u") / 2.0, 166 - 12 + base), texts[3]);
+        same(of(465 - font.stringWidth("t") / 2.0, 178 + 12 + base), texts[4]);
+        assertTrue(svg.contains("stroke:rgb(213,94,0);stroke-width:2.4"));
+    }
+
+    /** Circles are three tenths of the smallest distance if that is less; small ones have a smaller letter. */
+    @Test
+    void nodesThatAreNearEachOther() throws IOException {
+        String near = svg(Diagram.of("t")
+                .node("a", 0, 0)
+                .node("b", 12, 0)
+                .node("c", 12.5, 0)
+                .node("d", 18, 0));
+        same(of(6), all(near, "ellipse", "rx")[0]); // half a unit of 720/18: 20 pixels
+        assertFalse(near.contains("font-size:14px"));
+        String enough = svg(Diagram.of("t").node("a", 0, 0).node("b", 1, 0).node("c", 12, 0)); // 60 pixels
+        same(of(18), all(enough, "ellipse", "rx")[0]);
+        assertTrue(enough.contains("font-size:14px"));
+        same(of(70), all(svg(Diagram.of("t").node("a", 3, 0).node("b", 3, 1)), "ellipse", "cx")[2]); // one column
+    }
+
+    private static int[] row(int y, Consumer<Graphics2D> paint) throws IOException {
+        BufferedImage image = ImageIO.read(new ByteArrayInputStream(Picture.png(20, 10, g -> {
+            g.setColor(Color.WHITE);
+            g.fillRect(0, 0, 20, 10);
+            g.setColor(Color.BLACK);
+            paint.accept(g);
+        })));
+        return image.getRGB(0, y, 40, 1, null, 0, 40);
+    }
+
+    private static long greys(int[] row) {
+        return Arrays.stream(row)
+                .filter(v -> v != 0xFFFFFFFF && v != 0xFF000000)
+                .count();
+    }
+
+    /** Two pixels for one of the page, with greys at slanted edges and letters, and strokes exactly where they are put. */
+    @Test
+    void pictures() throws IOException {
+        int[] upright = row(10, g -> {
+            g.setStroke(new BasicStroke(1));
+            g.draw(new Line2D.Double(5, 0, 5, 10)); // from 4.5 to 5.5: pixels 9 and 10
+        });
+        for (int x = 0; x < 40; x++) {
+            assertEquals(x == 9 || x == 10 ? 0xFF000000 : 0xFFFFFFFF, upright[x], "pixel " + x);
+        }
+        assertTrue(greys(row(10, g -> g.draw(new Line2D.Double(0, 0, 20, 10)))) > 0);
+        assertTrue(greys(row(14, g -> {
+                    g.setFont(Theme.font(9));
+                    g.drawString("SOS", 0, 9);
+                }))
+                > 0);
+    }
+
+    @Test
+    void files() throws IOException {
+        Path json = Path.of("results/where.json");
+        Files.deleteIfExists(json);
+        Results.json("where", List.of(1, 2));
+        assertArrayEquals(of(1, 2), numbers(Files.readString(json)));
+    }
+}
