@@ -40,7 +40,7 @@ ENDLESS = 60  # seconds; and at least ten times what the unbroken notebook takes
 DRAWS = re.compile(r"\b(?:Chart|HeatMap|Diagram|Table)\s*\.\s*(?:of|create)\b|\bprintln\b|\.figure\(")
 CLAIMS = re.compile(r"\bclaim\(|\.(?:agrees|atMost|rejects|rejectsAtMost|failsAsPrinted)\(")
 WRONG = re.compile(r"\.(?:rejects|rejectsAtMost|failsAsPrinted)\(|\bprintln\(")
-WORD = re.compile(r"[A-Za-z_]\w*")
+WORD = re.compile(r"(?<![.\w])[A-Za-z_]\w*")  # no method of an object
 GATES = {"f": "i", "i": "f", "g": "o", "o": "g", "r": "z", "z": "r"}
 
 
@@ -207,13 +207,15 @@ def read_listed(text):
 def breaks(cells):
     """All mutants of the code that a claim depends on."""
     units = [(number, start, end) for number, cell in enumerate(cells, 1) for start, end in split(mask(cell))]
+    texts = {unit: erase(mask(cells[unit[0] - 1]))[unit[1] : unit[2]] for unit in units}
+    claiming = {name for text in texts.values() if CLAIMS.search(text) and (name := method(text))}
     live = set()
     wanted = []
     for number, start, end in reversed(units):
-        text = erase(mask(cells[number - 1]))[start:end]
+        text = texts[number, start, end]
         if number == 1:
             continue  # setup.jshell
-        claims = bool(CLAIMS.search(text))
+        claims = CLAIMS.search(text) or claiming & set(re.findall(r"(\w+)\(", text))
         if claims or (not DRAWS.search(text) and live & defines(text)):
             live |= set(WORD.findall(text))
             wanted.append((number, start, end))
@@ -270,13 +272,18 @@ def split(masked):
 
 def defines(unit):
     """The names that a unit declares, assigns or fills; a loop's own are nobody else's."""
-    method = re.match(r"\s*[\w.<>\[\], ]+?\s(\w+)\s*\([^()]*\)\s*\{", unit)
-    if method and not re.match(r"\s*(?:for|while|if|try|new|return)\b", unit):
-        return {method[1]}
+    if method(unit):
+        return {method(unit)}
     if not re.match(r"\s*(?:for|while|if|try)\b", unit):
         return set(names(unit))
     own = re.findall(r"(?:\b(?:int|long|double|boolean|var)|\b[A-Z]\w*(?:<[^;()]*>)?)(?:\[\])*\s+(\w+)\s*[=:,]", unit)
-    return set(names(unit)) - set(own)
+    return set(names(unit)) - set(own) - set(re.findall(r", (\w+) =", unit))
+
+
+def method(unit):
+    """The name of the method that this is, or None."""
+    found = re.match(r"\s*(?!(?:for|while|if|try|else)\b)[\w.<>\[\], ]+?\s(\w+)\s*\([^()]*\)\s*\{", unit)
+    return found and found[1]
 
 
 def names(unit):
@@ -288,7 +295,7 @@ def names(unit):
 
 
 PLACES = [  # what to look for, and what one of its groups, or all of it, becomes
-    (r"(?<=[\w)\]] )\+(?= [\w(.])", lambda m: "-"),
+    (r"(?<=[\w)\]] )\+(?= (?!1e-1)[\w(.])", lambda m: "-"),  # 1 + 1e-12 is a tolerance
     (r"(?<=[\w)\]] )-(?= [\w(.])", lambda m: "+"),
     (r"\+=", lambda m: "-="),
     (r"-=", lambda m: "+="),
