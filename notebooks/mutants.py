@@ -16,6 +16,7 @@ reason. Exit code 1 if one is noticed by nothing, or by the outputs only, and is
 """
 
 import argparse
+import contextlib
 import json
 import random
 import re
@@ -130,13 +131,17 @@ class Notebook:
 
     def start(self):
         self.folder = Path(tempfile.mkdtemp())
-        shutil.copytree(HERE / "results", self.folder / "results")
+        work = self.folder / "notebooks"
+        shutil.copytree(
+            HERE / "results", work / "results", ignore=shutil.ignore_patterns("bench", "other", "checkpoints")
+        )
+        (self.folder / "lib").symlink_to(LIB)
         classpath = f"{LIB}/target/bptt.jar:{LIB}/target/jars/*"
         modules = "--add-modules=jdk.incubator.vector,jdk.compiler,jdk.jshell"
         self.log = (self.folder / "log").open("w")
         self.process = subprocess.Popen(
             ["java", modules, "-Xmx1500m", "-XX:+UseSerialGC", "-cp", classpath, LIB / "mutants/Cells.java"],
-            cwd=self.folder,
+            cwd=work,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self.log,
@@ -186,7 +191,9 @@ class Notebook:
         if self.process is not None:
             self.process.kill()
             self.process.wait()
-            self.log.close()
+            for stream in (self.process.stdin, self.process.stdout, self.log):
+                with contextlib.suppress(OSError):  # what it was asked last may be in the pipe still
+                    stream.close()
             shutil.rmtree(self.folder)
             self.process = None
 
@@ -218,7 +225,8 @@ def breaks(cells):
         claims = CLAIMS.search(text) or claiming & set(re.findall(r"(\w+)\(", text))
         if claims or (not DRAWS.search(text) and live & defines(text)):
             live |= set(WORD.findall(text))
-            wanted.append((number, start, end))
+            loop = claims and re.match(r"\s*for \(", text)  # over cases: fewer of them are no wrong formula
+            wanted.append((number, start + closing(text, loop.end() - 1) if loop else start, end))
     for number, start, end in reversed(wanted):
         yield from of_unit(number, cells[number - 1], start, end)
 
@@ -226,32 +234,36 @@ def breaks(cells):
 def mask(code):
     """As long as the code, without comments and what stands in texts; short words stay: they may name gates."""
 
-    def blank(match):
+    def hide(match):
         text = match[0]
         if text.startswith("//") or text.startswith("/*"):
             return " " * len(text)
         return text if re.fullmatch(r'"[\w]{1,5}"', text) else '"' + "·" * (len(text) - 2) + '"'
 
-    return re.sub(r'//[^\n]*|/\*.*?\*/|"(?:\\.|[^"\\])*"|\'(?:\\.|[^\'\\])*\'', blank, code, flags=re.DOTALL)
+    return re.sub(r'//[^\n]*|/\*.*?\*/|"(?:\\.|[^"\\])*"|\'(?:\\.|[^\'\\])*\'', hide, code, flags=re.DOTALL)
 
 
 def erase(masked):
-    """Without the wrong forms: what claims reject, what is printed, and what a test of a wrong form chooses."""
+    """Without wrong forms (what claims reject, what is printed, what a test of one chooses) and the words of claims."""
     for match in WRONG.finditer(masked):
-        end = closing(masked, match.end() - 1)
-        masked = masked[: match.end()] + " " * (end - match.end()) + masked[end:]
+        masked = blank(masked, match.end(), closing(masked, match.end() - 1))
     for match in re.finditer(r'!?\bis\.test\("·*"\)[^?;{}]*\?', masked):
-        end = closing(masked, match.end() - 1, ":")
-        masked = masked[: match.start()] + " " * (end - match.start()) + masked[end:]
+        masked = blank(masked, match.start(), closing(masked, match.end() - 1, ":"))
+    for match in re.finditer(r"\.(?:agrees|atMost)\(", masked):
+        masked = blank(masked, match.end(), closing("(" + masked[match.end() :], 0, ",") + match.end() - 1)
     return masked
 
 
+def blank(text, start, end):
+    return text[:start] + " " * (end - start) + text[end:]
+
+
 def closing(text, start, ends=")"):
-    """Where what is open at start ends: its bracket, or a colon of its own depth."""
+    """Where what is open at start ends: at its bracket, or at another sign that is in none of its own."""
     depth = 0
     for at in range(start, len(text)):
         depth += (text[at] in "([{") - (text[at] in ")]}")
-        if depth == 0 and at > start and text[at] in ends:
+        if at > start and text[at] in ends and depth == (text[start] == "(" and ends != ")"):
             return at
     return len(text)
 

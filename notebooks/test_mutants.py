@@ -1,0 +1,143 @@
+"""Tests of what breaks the formulas and the classes, and counts what notices. Run by make test."""
+
+import argparse
+import contextlib
+import io
+import sys
+import tempfile
+import unittest
+from pathlib import Path
+from unittest import mock
+
+import mutants
+import nbformat
+import run
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT / "lib/mutants"))
+sys.modules.pop("mutants")
+import mutants as classes  # noqa: E402  (lib/mutants/mutants.py)
+
+sys.modules["mutants"] = mutants
+
+
+class Formulas(unittest.TestCase):
+    def made(self, *cells):
+        return {(m.cell, m.change) for m in mutants.breaks(["", *cells])}
+
+    def test_what_becomes_what(self):
+        claim = 'claim("a").agrees("x" + (t + 1), a, b, 1 + 1e-12);'
+        for code, changes in (
+            ("double a = b + c;", {"+ → -"}),
+            ("double a = b[t - 1];", {"- → +", "t - 1 → t"}),
+            ("SimpleMatrix a = W.mult(c).transpose();", {
+                "W → W.transpose()", "c → c.transpose()", ".mult → .elementMult", ".transpose() → ∅",
+            }),
+            ("double a = c.get(i, j);", {"i, j → j, i", "i → i - 1", "j → j - 1"}),
+            ("SimpleMatrix a = c.scale(0.5);", {"0.5 → 2 * (0.5)"}),
+            ('SimpleMatrix a = p.get("W_hf");', {"W_hf → W_hi"}),
+            ("int a = IntStream.range(0, n);", {"range → rangeClosed"}),
+            ('String a = "b + c"; // + d', set()),
+        ):  # fmt: skip
+            self.assertEqual(self.made(code, claim), {(2, change) for change in changes}, code)
+
+    def test_what_no_claim_needs_stays_whole(self):
+        self.assertEqual(
+            self.made("double a = b + c, d;", 'claim("x.y").agrees("a", x, y, 1e-12).rejects("w", a);'), set()
+        )
+        self.assertEqual(self.made("double a = b + c;", 'Chart.of("t", "x", "y").line("a", a, a);'), set())
+        self.assertEqual(self.made("double f(double x) { double a = x + c; return x; }", "claim(a);"), set())
+
+    def test_what_reaches_a_claim_through_others_is_broken(self):
+        made = self.made(
+            "double a = b + c;", "double f(double x) {\n return a * x;\n}", 'claim("x.y").atMost("f", f(1), 2);'
+        )
+        self.assertEqual(made, {(2, "+ → -"), (3, "* → * 2 *")})
+
+    def test_verdicts(self):
+        made = nbformat.v4.new_notebook()
+        made.cells = [
+            nbformat.v4.new_code_cell(source)
+            for source in (
+                "%load setup.jshell",
+                "double a = 3 + 1, b = 0 * a;\nSystem.out.println(b);\nSimpleMatrix number(double v) { return "
+                "new SimpleMatrix(new double[][] {{v}}); }",
+                'claim("flow.cec")\n.agrees("four", number(a), number(4), 1e-12)\n.atMost("none", b, 1);',
+            )
+        ]
+        statement = next(line for line in run.ledger.FORMULAS.read_text().splitlines() if line.startswith("flow.cec\t"))
+        printed = f"flow.cec · {statement.split(chr(9))[1]}\n  ✓ four: error 0 ≤ 1e-12\n  ✓ none: 0 ≤ 1\n"
+        for cell, text in zip(made.cells[1:], ("0.0\n", printed), strict=True):
+            cell.outputs = [nbformat.v4.new_output("stream", name="stdout", text=text)]
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / "98-test.ipynb"
+            nbformat.write(made, path)
+            arguments = argparse.Namespace(limit=None, seed=1, workers=1)
+            zero = ("98", "double a = 3 + 1, b = 0 * a;", "* → * 2 *", 1)
+            for listed, code, last in (
+                ({}, 1, "1 noticed, 0 only the outputs, 1 nothing, 0 listed, 0 not Java"),
+                ({zero: "twice nothing"}, 0, "1 noticed, 0 only the outputs, 0 nothing, 1 listed, 0 not Java"),
+                ({zero: "twice nothing", ("98", "gone", "a → b", 1): "old"}, 1, ""),
+            ):
+                with contextlib.redirect_stdout(io.StringIO()) as out:
+                    self.assertEqual(mutants.examine(path, arguments, listed), code, out.getvalue())
+                self.assertIn("98-test.ipynb: " + last, out.getvalue())
+                self.assertIn("noticed: cell 3, flow.cec does not hold: four: error 0.5 is not ≤ 1e-12", out.getvalue())
+
+
+class Classes(unittest.TestCase):
+    LINES = ("for (int j = 0; j < n; j++) {", "return a + b;")
+
+    def mutants(self, *of):
+        """One of each (line, killed)."""
+        entries = "".join(
+            f"<mutation detected='{str(killed).lower()}'><sourceFile>A.java</sourceFile>"
+            f"<mutatedClass>p.A$B</mutatedClass><mutatedMethod>lambda$f$3</mutatedMethod><lineNumber>{line}</lineNumber><mutator>x.MathMutator</mutator>"
+            "<description>d</description></mutation>"
+            for line, killed in of
+        )
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / "mutations.xml"
+            path.write_text(f"<mutations>{entries}</mutations>")
+            return classes.read_report(path, lambda owner, file, number: self.LINES[number])
+
+    def judged(self, mutants, *listed):
+        text = "".join(f"p.A$B\tf\tMath\t{line}\td\t{count}\tthe reason\n" for line, count in listed)
+        (found,), stale = classes.judge(mutants, classes.read_equivalent("# a comment\n" + text))
+        return found, stale
+
+    def test_equivalent_ones_do_not_count(self):
+        made = self.mutants((0, True), (0, False), (0, False), (1, False))
+        found, stale = self.judged(made, (self.LINES[0], 1))
+        self.assertEqual((found.name, found.total, found.killed, found.equivalent), ("p.A", 4, 1, 1))
+        self.assertEqual([m.number for m in found.survivors], [0, 1])
+        self.assertEqual((found.score, stale), (1 / 3, []))
+
+    def test_an_entry_that_fits_nothing_is_stale(self):
+        found, stale = self.judged(self.mutants((1, True)), ("gone();", 1), (self.LINES[1], 1))
+        self.assertEqual([kind.line for kind in stale], ["gone();"])
+        self.assertEqual(found.score, 1)
+
+    def test_an_entry_needs_a_reason(self):
+        with self.assertRaisesRegex(SystemExit, "the last a reason"):
+            classes.read_equivalent("p.A\tf\tMath\tl\td\t1\t \n")
+
+    def test_a_class_below_its_floor_fails(self):
+        found, stale = self.judged(self.mutants((0, True), (1, False)))
+        for floors, problems in (({"p.A": 0.5}, 0), ({"p.A": 0.51}, 1), ({}, 1)):
+            with contextlib.redirect_stdout(io.StringIO()) as out:
+                self.assertEqual(classes.show([found], stale, floors), problems)
+            self.assertIn("A.java:1 f: d\n      return a + b;", out.getvalue())
+
+    def test_the_lists_are_of_classes_that_are(self):
+        names = classes.chosen(mock.Mock(all=True))
+        listed = {
+            kind.owner.split("$")[0] for kind in classes.read_equivalent((classes.HERE / "equivalent.tsv").read_text())
+        }
+        self.assertEqual(
+            (listed | classes.read_floors((classes.HERE / "scores.tsv").read_text()).keys()) - set(names), set()
+        )
+
+
+if __name__ == "__main__":
+    unittest.main()
