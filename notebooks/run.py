@@ -341,7 +341,8 @@ def describe(notebook, error):
 def last_words(log):
     """What a dead kernel wrote, without its diary."""
     lines = log.read_text(encoding="utf-8", errors="replace").splitlines()
-    return [line for line in lines if line.strip() and not line.startswith(("[I ", "Picked up "))][-5:]
+    diary = ("[I ", "Picked up ", "WARNING: Using incubator modules")
+    return [line for line in lines if line.strip() and not line.startswith(diary)][-5:]
 
 
 def clean(notebook):

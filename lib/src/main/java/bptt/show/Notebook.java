@@ -2,6 +2,7 @@ package bptt.show;
 
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
+import java.util.Locale;
 import java.util.Map;
 import org.knowm.xchart.internal.chartpart.IChart;
 import tech.tablesaw.api.Table;
@@ -35,11 +36,13 @@ public final class Notebook {
 
     /**
      * Lets a {@link Figure}, a Tablesaw {@link Table} and any XChart chart show themselves as the last value of a cell.
-     * Called by {@code setup.jshell}; outside a notebook it does nothing.
+     * Called by {@code setup.jshell}; outside a notebook it does nothing. In one, it also makes numbers come out the same
+     * in every locale, as outputs must.
      */
     public static void install() {
         Object kernel = kernel();
         if (kernel != null) {
+            Locale.setDefault(Locale.Category.FORMAT, Locale.ROOT);
             register(kernel, Figure.class, "image/png", value -> Shown.figure((Figure) value));
             register(kernel, IChart.class, "image/png", value -> Shown.chart((IChart) value));
             register(kernel, Table.class, "text/html", value -> Shown.table((Table) value));

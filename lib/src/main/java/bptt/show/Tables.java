@@ -63,7 +63,7 @@ public final class Tables {
                 .collect(Collectors.joining());
     }
 
-    /** A copy whose columns of doubles print with so many significant digits. */
+    /** A copy whose doubles print with so many significant digits, and whole numbers with all, in every locale. */
     static Table formatted(Table table, int digits, String missing) {
         Table copy = table.copy();
         for (Column<?> column : copy.columns()) {
@@ -74,14 +74,14 @@ public final class Tables {
                         return Double.isNaN(v) ? missing : Numbers.text(v, digits);
                     }
                 });
+            } else if (column instanceof NumericColumn<?> whole) {
+                whole.setPrintFormatter(new NumberColumnFormatter()); // its own has the digits of the locale
             }
         }
         return copy;
     }
 
-    /**
-     * Said of every cell: left alone, JupyterLab puts texts to the right, and other pages put heads into the middle.
-     */
+    /** Said of every cell: left alone, JupyterLab puts texts to the right, and other pages heads into the middle. */
     private static String align(Column<?> column) {
         return " style=\"text-align: %s\"".formatted(column instanceof NumericColumn ? "right" : "left");
     }

@@ -18,6 +18,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import javax.imageio.ImageIO;
@@ -199,6 +200,21 @@ class ShowTest {
                 </table>""", Tables.html(table()));
         assertTrue(Tables.text(table()).contains("3.142e-65"));
         assertTrue(Tables.text(table()).contains("NaN"));
+    }
+
+    @Test
+    void tablesAreTheSameInEveryLocale() {
+        String html = Tables.html(table()), text = Tables.text(table());
+        Locale before = Locale.getDefault();
+        try {
+            Locale.setDefault(Locale.forLanguageTag("ar-EG"));
+            assertEquals(html, Tables.html(table()));
+            assertEquals(text, Tables.text(table()));
+            Notebook.install();
+            assertEquals("1234.5", "%.1f".formatted(1234.5));
+        } finally {
+            Locale.setDefault(before);
+        }
     }
 
     /** IJava's own renderer, reached as the library reaches it. JJava's is exercised by every notebook. */
