@@ -72,17 +72,22 @@ class Formulas(unittest.TestCase):
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder) / "98-test.ipynb"
             nbformat.write(made, path)
-            arguments = argparse.Namespace(limit=None, seed=1, workers=1)
             zero = ("98", "double a = 3 + 1, b = 0 * a;", "* → * 2 *", 1)
             for listed, code, last in (
                 ({}, 1, "1 noticed, 0 only the outputs, 1 nothing, 0 listed, 0 not Java"),
                 ({zero: "twice nothing"}, 0, "1 noticed, 0 only the outputs, 0 nothing, 1 listed, 0 not Java"),
-                ({zero: "twice nothing", ("98", "gone", "a → b", 1): "old"}, 1, ""),
             ):
                 with contextlib.redirect_stdout(io.StringIO()) as out:
-                    self.assertEqual(mutants.examine(path, arguments, listed), code, out.getvalue())
+                    self.assertEqual(mutants.examine(path, self.arguments(None), listed), code, out.getvalue())
                 self.assertIn("98-test.ipynb: " + last, out.getvalue())
                 self.assertIn("noticed: cell 3, flow.cec does not hold: four: error 0.5 is not ≤ 1e-12", out.getvalue())
+            stale = {zero: "twice nothing", ("98", "gone", "a → b", 1): "old"}
+            with contextlib.redirect_stdout(io.StringIO()) as out:
+                self.assertEqual(mutants.examine(path, self.arguments(0), stale), 1)
+            self.assertIn("mutants.tsv: 98 has no a → b in gone any more", out.getvalue())
+
+    def arguments(self, limit):
+        return argparse.Namespace(limit=limit, seed=1, workers=1)
 
 
 class Classes(unittest.TestCase):
