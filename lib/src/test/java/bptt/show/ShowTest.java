@@ -23,6 +23,7 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 import org.ejml.simple.SimpleMatrix;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.knowm.xchart.XYChart;
 import org.knowm.xchart.XYChartBuilder;
@@ -34,6 +35,17 @@ import tech.tablesaw.api.Table;
 /** Runs in a working directory of its own, below target. */
 class ShowTest {
     private static final double[] X = {1, 2, 4, 8};
+
+    /** A file of an earlier run would stand in for one that is not written. */
+    @BeforeEach
+    void nothingIsLeft() throws IOException {
+        Files.createDirectories(Path.of("results"));
+        try (Stream<Path> files = Files.list(Path.of("results"))) {
+            for (Path file : files.toList()) {
+                Files.delete(file);
+            }
+        }
+    }
 
     private static Chart chart() {
         return Chart.of("title", "x (steps)", "y (norm)");
