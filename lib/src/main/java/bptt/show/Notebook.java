@@ -36,8 +36,8 @@ public final class Notebook {
 
     /**
      * Lets a {@link Figure}, a Tablesaw {@link Table} and any XChart chart show themselves as the last value of a cell.
-     * Called by {@code setup.jshell}; outside a notebook it does nothing. In one, it also makes numbers come out the same
-     * in every locale, as outputs must.
+     * Called by {@code setup.jshell}; outside a notebook it does nothing. In one, it also makes numbers come out the
+     * same in every locale, as outputs must.
      */
     public static void install() {
         Object kernel = kernel();

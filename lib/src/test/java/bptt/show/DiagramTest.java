@@ -25,8 +25,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /**
- * Where things are drawn, read from the SVG. Nodes lie between x = 70 and 790 and 92 pixels apart for each unit of y, the
- * highest at y = 80; circles have the radius 22, and arrows end one pixel before them.
+ * Where things are drawn, read from the SVG. Nodes lie between x = 70 and 790 and 92 pixels apart for each unit of y,
+ * the highest at y = 80; circles have the radius 22, and arrows end one pixel before them.
  */
 class DiagramTest {
     private static final Path SVG = Path.of("results/where.svg");
@@ -210,7 +210,9 @@ class DiagramTest {
                 .count();
     }
 
-    /** Two pixels for one of the page, with greys at slanted edges and letters, and strokes exactly where they are put. */
+    /**
+     * Two pixels for one of the page, with greys at slanted edges and letters, and strokes exactly where they are put.
+     */
     @Test
     void pictures() throws IOException {
         int[] upright = row(10, g -> {
