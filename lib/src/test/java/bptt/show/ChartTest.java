@@ -6,8 +6,15 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import de.erichseifert.vectorgraphics2d.Processors;
+import de.erichseifert.vectorgraphics2d.VectorGraphics2D;
+import de.erichseifert.vectorgraphics2d.util.PageSize;
 import java.awt.Color;
+import java.awt.font.FontRenderContext;
+import java.awt.font.TextLayout;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -153,6 +160,86 @@ class ChartTest {
         assertEquals(2, pieces(flat, OTHER).length);
         String point = svg(chart().logX().logY().line("a", new double[] {10, 10}, new double[] {10, 10}));
         same(new double[] {0, 0, 0, 0}, shares(point, pieces(point, OTHER)[0])); // from 10 to 100
+    }
+
+    /** What stands along an axis; XChart draws letters as outlines, so they are compared with those of the text. */
+    private static boolean says(String svg, String text) throws IOException {
+        return svg.contains(outline(text));
+    }
+
+    private static String outline(String text) throws IOException {
+        VectorGraphics2D g = new VectorGraphics2D();
+        g.fill(new TextLayout(text, Theme.font(12), new FontRenderContext(null, true, true)).getOutline(null));
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        Processors.get("svg")
+                .getDocument(g.getCommands(), new PageSize(0, 0, 1, 1))
+                .writeTo(out);
+        Matcher d = Pattern.compile(" d=\"[^\"]*\"").matcher(out.toString(StandardCharsets.UTF_8));
+        assertTrue(d.find());
+        return d.group();
+    }
+
+    /** 1, 10, 100 and 1000 as they are, other powers of ten as powers, and nothing between. */
+    @Test
+    void decadesAreLabelled() throws IOException {
+        double[] low = {1e-2, 1e2}, high = {1e2, 1e5}, one = {7, 8};
+        for (String svg : List.of(
+                svg(chart().logX().line("a", low, one)), svg(chart().logY().line("a", one, low)))) {
+            assertTrue(says(svg, "10⁻¹") && says(svg, "1") && says(svg, "10"));
+        }
+        for (String svg : List.of(
+                svg(chart().logX().line("a", high, one)), svg(chart().logY().line("a", one, high)))) {
+            assertTrue(says(svg, "1000") && says(svg, "10⁴"));
+        }
+        String decade = svg(chart().logY().line("a", new double[] {7, 8}, new double[] {1, 10}));
+        assertEquals(2, decade.split(Pattern.quote(outline("1"))).length); // once, and not for what is between
+        String straight = svg(chart().line("a", new double[] {0, 4}, new double[] {0, 3}));
+        assertTrue(says(straight, "3") && says(straight, "4") && !says(straight, "1000")); // no powers of ten
+    }
+
+    /**
+     * Places are the labels. Beside the squares is the ramp, lightest above, from a quarter of the height to three; each
+     * of its 128 shades lies over the next one by a pixel, and the ends are written 8 above and 18 below.
+     */
+    @Test
+    void aHeatMapAndItsLegend() throws IOException {
+        double[][] values = {{-2, 0}, {1, 3}};
+        HeatMap.of("title", "x", "y")
+                .values(new double[] {5, 6}, new double[] {7, 8}, values)
+                .figure("place", "Text.");
+        String svg = Files.readString(Path.of("results/place.svg"));
+        for (String label : List.of("5", "6", "7", "8")) {
+            assertTrue(says(svg, label), label);
+        }
+        List<String> rects = Pattern.compile("<rect [^>]*style[^>]*>")
+                .matcher(svg)
+                .results()
+                .map(e -> e.group())
+                .toList();
+        assertEquals(new Rect(0, 0, 620, 520, Color.WHITE), Rect.of(rects.get(0)));
+        assertEquals(new Rect(0, 0, 550, 520, Color.WHITE), Rect.of(rects.get(1))); // XChart's
+        List<Rect> squares = rects.subList(3, 7).stream().map(Rect::of).toList();
+        assertEquals(List.of(Theme.ramp(0, 2), Theme.ramp(1, 2)), List.of(squares.get(0).fill, squares.get(3).fill));
+        List<Rect> shades =
+                rects.subList(7, rects.size()).stream().map(Rect::of).toList();
+        assertEquals(128, shades.size());
+        double each = 260 / 128.0;
+        for (int i = 0; i < 128; i++) {
+            double height = i == 127 ? each : each + 1;
+            assertEquals(new Rect(550, 130 + i * each, 18, height, Theme.ramp(127 - i, 128)), shades.get(i));
+        }
+        String ink = "<text style=\"fill:rgb(34,34,34);stroke:none;font-family:&quot;DejaVu Sans&quot;;\" ";
+        assertTrue(svg.contains(ink + "x=\"550\" y=\"122\">3<") && svg.contains(ink + "x=\"550\" y=\"408\">−2<"));
+    }
+
+    private record Rect(double x, double y, double width, double height, Color fill) {
+        static Rect of(String e) {
+            Matcher c = Pattern.compile("fill:rgb\\((\\d+),(\\d+),(\\d+)\\)").matcher(e);
+            assertTrue(c.find(), e);
+            Color fill =
+                    new Color(Integer.parseInt(c.group(1)), Integer.parseInt(c.group(2)), Integer.parseInt(c.group(3)));
+            return new Rect(value(e, "x"), value(e, "y"), value(e, "width"), value(e, "height"), fill);
+        }
     }
 
     private static void refused(String message, org.junit.jupiter.api.function.Executable call) {

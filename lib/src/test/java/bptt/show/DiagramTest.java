@@ -110,6 +110,14 @@ class DiagramTest {
         assertEquals(3, svg.split("fill:none;stroke:rgb\\(34,34,34\\);stroke-width:1.2").length - 1);
     }
 
+    /** Only differences of places count. */
+    @Test
+    void theGridMayBeginAnywhere() throws IOException {
+        Diagram moved =
+                Diagram.of("title").node("a", 5, 8).node("b", 5 + 69 / 72.0, 7).node("c", 15, 7);
+        same(numbers(svg(diagram().edge("a", "b", "w"))), numbers(svg(moved.edge("a", "b", "w"))));
+    }
+
     /** Text is centred: across by its width, upright by the letters above and below its line. */
     @Test
     void textIsCentred() throws IOException {
@@ -121,7 +129,7 @@ class DiagramTest {
         same(of(70 - label.stringWidth("a") / 2.0, 80 + base), texts[1]);
         same(of(790 - label.stringWidth("c") / 2.0, 172 + base), texts[3]);
         assertEquals(3, svg.split("fill:rgb\\(34,34,34\\);stroke:none;[^>]*font-size:14px").length - 1);
-        assertEquals(1, svg.split("font-size:15px").length - 1);
+        assertEquals(1, svg.split("fill:rgb\\(34,34,34\\);stroke:none;[^>]*font-size:15px").length - 1);
     }
 
     private static FontMetrics metrics(int size) {
@@ -145,6 +153,7 @@ class DiagramTest {
                                 .orElseThrow()
                                 .group(),
                         "d")));
+        assertTrue(svg.contains(" Z\" style=\"fill:rgb(68,68,68);stroke:none;\"")); // the head is closed, and filled
         assertTrue(svg.contains("stroke:rgb(68,68,68);stroke-width:1.4"));
         FontMetrics font = metrics(12);
         double left = 104.2 - font.stringWidth("w") / 2.0; // the middle between both ends, on a white ground
@@ -154,6 +163,7 @@ class DiagramTest {
                 of((int) left - 3, (int) (base - font.getAscent()), font.stringWidth("w") + 6, font.getHeight()),
                 all(svg, "rect", "x", "y", "width", "height")[1]);
         assertTrue(svg.contains("fill:rgb(68,68,68);stroke:none;font-family"));
+        assertEquals(2, svg.split("<rect [^>]*fill:rgb\\(255,255,255\\)").length - 1); // the picture's ground and this
         assertEquals(1, all(svg(diagram().edge("a", "b", "")), "rect", "x").length); // no ground without a text
     }
 
