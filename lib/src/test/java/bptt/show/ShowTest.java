@@ -234,18 +234,20 @@ class ShowTest {
     void figuresAndTablesShowThemselvesOnIJava() throws IOException {
         Notebook.install();
         Figure figure = chart().line("a", X, X).figure("ijava", "A rising line.");
-        DisplayData shown = IJava.RENDERER.render(figure);
+        DisplayData shown = IJava.renderer.render(figure);
         assertEquals("A rising line.", shown.getData(MIMEType.parse("text/plain")));
         assertArrayEquals(
                 figure.png(), Base64.getDecoder().decode((String) shown.getData(MIMEType.parse("image/png"))));
         XYChart plain =
                 new XYChartBuilder().width(300).height(200).title("plain").build();
         plain.addSeries("a", X);
-        DisplayData chart = IJava.RENDERER.render(plain);
+        DisplayData chart = IJava.renderer.render(plain);
         assertEquals("chart: plain", chart.getData(MIMEType.parse("text/plain")));
         byte[] png = Base64.getDecoder().decode((String) chart.getData(MIMEType.parse("image/png")));
-        assertEquals(600, ImageIO.read(new ByteArrayInputStream(png)).getWidth());
-        DisplayData rows = IJava.RENDERER.render(table());
+        BufferedImage picture = ImageIO.read(new ByteArrayInputStream(png));
+        assertEquals(600, picture.getWidth());
+        assertTrue(has(picture, Color.WHITE)); // what is not painted is black
+        DisplayData rows = IJava.renderer.render(table());
         assertEquals(Tables.html(table()), rows.getData(MIMEType.parse("text/html")));
         assertEquals(Tables.text(table()), rows.getData(MIMEType.parse("text/plain")));
     }
