@@ -249,6 +249,33 @@ def execute(path, work, parameters=None):
             progress(f"{path.name}  cell {begun} of {total}  {first_line}")
 
     notebook.metadata.kernelspec = KERNEL
+    environment = {k: v for k, v in os.environ.items() if k not in ("SEED", "T")} | (parameters or {})
+    if locale.nl_langinfo(locale.CODESET) != "UTF-8":  # a JVM of such a locale cannot open a file whose name has an é
+        environment["LC_ALL"] = "C.UTF-8"
+    log = folder / "kernel.log"
+    try:
+        try:
+            on_kernel(notebook, folder, log, environment, show_cell)
+        except RuntimeError:
+            if begun:
+                raise
+            # Jupyter chooses free ports some time before the kernel takes them, and another run's may have been faster.
+            on_kernel(notebook, folder, log, environment, show_cell)
+    except NoSuchKernel:
+        raise Failed('no Jupyter kernel is named "java": make env installs one') from None
+    except CellExecutionError as error:
+        raise Failed(describe(notebook, error)) from None
+    except TimeoutError:
+        raise Failed(f"cell {begun} of {total}: expected an end within {CELL_TIMEOUT} s, got none") from None
+    except RuntimeError:  # which a dead kernel is, whether it lived before or not
+        where = f"the kernel died in cell {begun} of {total}" if begun else "the kernel did not start"
+        raise Failed("\n".join([where, *last_words(log)])) from None
+    require_reproducible(notebook)
+    return clean(notebook), folder
+
+
+def on_kernel(notebook, folder, log, environment, show_cell):
+    """Executes the cells on a kernel of their own."""
     client = NotebookClient(
         notebook,
         timeout=CELL_TIMEOUT,
@@ -260,29 +287,14 @@ def execute(path, work, parameters=None):
         shutdown_kernel="immediate",
         on_cell_start=show_cell,
     )
-    environment = {k: v for k, v in os.environ.items() if k not in ("SEED", "T")} | (parameters or {})
-    if locale.nl_langinfo(locale.CODESET) != "UTF-8":  # a JVM of such a locale cannot open a file whose name has an é
-        environment["LC_ALL"] = "C.UTF-8"
-    log = folder / "kernel.log"
     watched, watch = os.pipe()
     try:
         with log.open("w") as said:
             asyncio.run(stoppable(client, stdin=watched, stdout=said, stderr=said, env=environment))
-    except NoSuchKernel:
-        raise Failed('no Jupyter kernel is named "java": make env installs one') from None
-    except CellExecutionError as error:
-        raise Failed(describe(notebook, error)) from None
-    except TimeoutError:
-        raise Failed(f"cell {begun} of {total}: expected an end within {CELL_TIMEOUT} s, got none") from None
-    except RuntimeError:  # which a dead kernel is, whether it lived before or not
-        where = f"the kernel died in cell {begun} of {total}" if begun else "the kernel did not start"
-        raise Failed("\n".join([where, *last_words(log)])) from None
     finally:
         atexit.unregister(client._cleanup_kernel)  # nbclient leaves it there when a kernel does not start
         os.close(watch)
         os.close(watched)
-    require_reproducible(notebook)
-    return clean(notebook), folder
 
 
 async def stoppable(client, **options):

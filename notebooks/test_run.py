@@ -201,6 +201,21 @@ class Runner(unittest.TestCase):
             self.assertIn("the library is not built: run “make jar” in the project's folder", line)
         self.assertLess(len(lines), 16)
 
+    def test_a_kernel_that_does_not_start_gets_a_second_chance(self):
+        self.save("1 + 1")
+        started, begin = [], run.stoppable
+        self.addCleanup(setattr, run, "stoppable", begin)
+
+        async def late(client, **options):
+            started.append(client)
+            if len(started) < 2:
+                raise RuntimeError("Kernel didn't respond in 60 seconds")
+            await begin(client, **options)
+
+        run.stoppable = late
+        self.assertRegex(self.run_it()[1], r"\n99-\S+ +ok ")
+        self.assertEqual(len(started), 2)
+
     def test_without_a_terminal_the_beginning_is_said(self):
         self.save("1 + 1")
         self.assertRegex(self.run_it()[1], r"^99-\S+ +begun\n99-\S+ +ok ")
