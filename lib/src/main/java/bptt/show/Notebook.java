@@ -42,7 +42,7 @@ public final class Notebook {
     public static void install() {
         Object kernel = kernel();
         if (kernel != null) {
-            Locale.setDefault(Locale.Category.FORMAT, Locale.ROOT);
+            Locale.setDefault(Locale.ROOT); // for XChart, too, which asks for no category
             register(kernel, Figure.class, "image/png", value -> Shown.figure((Figure) value));
             register(kernel, IChart.class, "image/png", value -> Shown.chart((IChart) value));
             register(kernel, Table.class, "text/html", value -> Shown.table((Table) value));
