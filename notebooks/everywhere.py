@@ -104,6 +104,7 @@ def run(variant):
 
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))  # and so end what runs, too
     try:
         sys.exit(main(sys.argv[1:]))
     except KeyboardInterrupt:
