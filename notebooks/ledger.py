@@ -37,10 +37,11 @@ SOURCES = {
     "bptt": "derived in this course",
 }
 NUMBER = r"(-?\d+(?:\.\d+)?(?:e-?\d+)?)"
-EQUAL = re.compile(rf"  ✓ .*: error {NUMBER} ≤ {NUMBER}")
-HOLDS = re.compile(rf"  ✓ .*: {NUMBER} ≤ {NUMBER}")
-PRINTED = re.compile(rf"  ✗ as printed, .*: (?:error )?{NUMBER} > {NUMBER}")
-REJECTED = re.compile(rf"  ✗ .*: (?:error )?{NUMBER} > {NUMBER}, rejected")
+HOLDS = re.compile(rf"  ✓ .*: (error )?{NUMBER} ([≤≥]) {NUMBER}")
+REJECTED = re.compile(rf"  ✗ .*: (error ){NUMBER} (>) {NUMBER}, rejected")
+PRINTED = re.compile(rf"  ≠ as printed, .*: (error ){NUMBER} (>) {NUMBER}; .*")
+REFUTED = re.compile(rf"  [✗≠] (as printed, )?.*: expected ([≤≥]) {NUMBER}, measured {NUMBER}(, rejected|: refuted)")
+ANCHOR = re.compile(r'<a id="([^"]+)"></a>')  # in the section that derives the formula of this id
 MARKUP = re.compile(r"[\\`*_{}\[\]()<>#|~$&!]")  # what Markdown, its tables or its formulas would not leave as it is
 
 
@@ -61,58 +62,63 @@ def collect(paths):
             if cell.cell_type == "markdown":
                 headings = re.findall(r"^#{1,3} (.+)$", cell.source, re.MULTILINE)
                 section = headings[-1] if headings else section
+                for id_ in ANCHOR.findall(cell.source):
+                    rows[id_]["notebook"], rows[id_]["section"] = path.name, section
                 continue
             claims = claims or "claim(" in cell.source
-            text = "".join(o.text for o in cell.outputs if o.output_type == "stream" and o.name == "stdout")
-            if claims:
-                add(rows, text, path.name, section)
+            for output in cell.outputs if claims else []:
+                if output.output_type == "display_data":
+                    add(rows, output.data.get("text/plain", ""), path.name, section)
     return list(rows.values())
 
 
 def add(rows, text, notebook, section):
     """
-    Reads claims as bptt.check.Claim prints them: the id and its statement, word for word, and then what was compared,
-    line by line. A line of another form ends a claim, and nothing counts that only looks like one.
+    Reads a claim as its card shows it: the id and its statement, word for word, and then what was compared, line by
+    line. Nothing counts that only looks like one, and nothing after a line of another form.
     """
-    headers = {f"{row['id']} · {row['statement']}": row for row in rows.values()}
-    row = None
-    for line in text.splitlines():
-        if line in headers:
-            row = headers[line]
-        elif row is None or not compared(row, line):
-            row = None
-        elif not row["notebook"]:
+    title, *lines = text.splitlines() or [""]
+    row = next((row for row in rows.values() if title == f"{row['id']} · {row['statement']}"), None)
+    for line in lines if row else []:
+        if not compared(row, line):
+            break
+        if not row["notebook"]:
             row["notebook"], row["section"] = notebook, section
 
 
 def compared(row, line):
-    """Takes a line of a claim into its row; False if it is none."""
-    for pattern in (EQUAL, PRINTED, HOLDS, REJECTED):
-        if match := pattern.fullmatch(line):
-            break
+    """Takes a line of a claim into its row; False if it is none, or says what its numbers do not."""
+    if match := HOLDS.fullmatch(line) or REJECTED.fullmatch(line) or PRINTED.fullmatch(line):
+        error, measured, relation, bound = match.groups()
+        verdict = {"✓": "holds", "✗": "rejected", "≠": "wrong as printed"}[line.lstrip()[0]]
+        is_so = true(measured, relation, bound)
+    elif match := REFUTED.fullmatch(line):
+        printed, relation, bound, measured, _ = match.groups()
+        error, verdict = None, "wrong as printed" if printed else "rejected"
+        is_so = true(measured, "≤" if relation == "≥" else "≥", bound)
     else:
         return False
-    left, right = float(match[1]), float(match[2])
-    if left > right if pattern in (EQUAL, HOLDS) else left < right:  # equal after rounding is either
-        return False
-    if pattern is EQUAL:
-        worse(row, match, "holds")
-    elif pattern is PRINTED:
-        worse(row, match, "wrong as printed")
-    elif pattern is REJECTED:
+    if is_so and verdict == "rejected":
         row["rejected"] += 1
-    elif not row["verdict"]:
-        row["verdict"], row["error"], row["bound"], row["inequality"] = "holds", match[1], match[2], True
-    return True
+    elif is_so:
+        worse(row, measured, bound, verdict, inequality=not error)
+    return is_so
 
 
-def worse(row, match, verdict):
+def true(left, relation, right):
+    """Whether it can be, of rounded numbers."""
+    return float(left) <= float(right) if relation == "≤" else float(left) >= float(right)
+
+
+def worse(row, measured, bound, verdict, inequality):
     """Keeps the largest error, before the sides of an inequality; one of a printed form decides the verdict."""
-    if row["verdict"] == "wrong as printed" and verdict == "holds":
+    if row["verdict"] == "wrong as printed" and verdict == "holds" or row["verdict"] == verdict and inequality:
         return
-    if row.pop("inequality", False) or row["verdict"] != verdict or float(match[1]) > float(row["error"] or 0):
-        row["error"], row["bound"] = match[1], match[2]
+    if row.pop("inequality", inequality) or row["verdict"] != verdict or float(measured) > float(row["error"] or 0):
+        row["error"], row["bound"] = measured, bound
     row["verdict"] = verdict
+    if inequality:
+        row["inequality"] = True
 
 
 def problems(rows):

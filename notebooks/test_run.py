@@ -301,7 +301,7 @@ class Runs(unittest.TestCase):
         self.assertEqual(second.wait(WAIT), 0, second.stdout.read())
         (self.told / "98").touch()
         self.assertEqual(first.wait(WAIT), 0, first.stdout.read())
-        self.assertIn("image/png", nbformat.read(slow, as_version=4).cells[2].outputs[0].data)
+        self.assertIn("data:image/png", nbformat.read(slow, as_version=4).cells[2].outputs[0].data["text/html"])
         for kind in ("csv", "svg", "png"):
             self.assertTrue((HERE / "results" / f"98-test.{kind}").exists(), kind)
 
@@ -361,7 +361,7 @@ class Ledger(unittest.TestCase):
             "  ✓ one: error 1e-16 ≤ 1e-12",
             "  ✓ two: with a colon: error 3e-16 ≤ 1e-12",
             "  ✗ wrong: error 0.5 > 1e-12, rejected",
-            "  ✗ wrong too: 2 > 1, rejected",
+            "  ✗ wrong too: expected ≤ 1, measured 2, rejected",
         )
         row = rows["delta.5"]
         self.assertEqual((row["verdict"], row["error"], row["bound"], row["rejected"]), ("holds", "3e-16", "1e-12", 2))
@@ -370,7 +370,9 @@ class Ledger(unittest.TestCase):
 
     def test_a_form_wrong_as_printed_stays_wrong(self):
         rows = self.rows(
-            "delta.5 · statement", "  ✗ as printed, t = 1: error 0.8 > 1e-12", "  ✓ but at t = T: error 1e-16 ≤ 1e-12"
+            "delta.5 · statement",
+            "  ≠ as printed, t = 1: error 0.8 > 1e-12; 1.2 times as long, at 3°",
+            "  ✓ but at t = T: error 1e-16 ≤ 1e-12",
         )
         self.assertEqual((rows["delta.5"]["verdict"], rows["delta.5"]["error"]), ("wrong as printed", "0.8"))
 
@@ -384,7 +386,9 @@ class Ledger(unittest.TestCase):
 
         self.assertEqual(sides("  ✓ x: 1 ≤ 2", "  ✓ y: 3 ≤ 4"), ("holds", "1", "2"))
         self.assertEqual(sides("  ✓ x: 1 ≤ 2", "  ✓ y: error 1e-16 ≤ 1e-12"), ("holds", "1e-16", "1e-12"))
-        self.assertEqual(sides("  ✓ x: 1 ≤ 2", "  ✗ as printed, z: 5 > 4"), ("wrong as printed", "5", "4"))
+        self.assertEqual(sides("  ✓ x: 3 ≥ 2"), ("holds", "3", "2"))
+        refuted = "  ≠ as printed, z: expected ≥ 4, measured 1e-9: refuted"
+        self.assertEqual(sides("  ✓ x: 1 ≤ 2", refuted), ("wrong as printed", "1e-9", "4"))
 
     def test_what_only_looks_like_a_claim_does_not_count(self):
         holds = "  ✓ x: error 1e-16 ≤ 1e-12"
@@ -397,24 +401,41 @@ class Ledger(unittest.TestCase):
             ["delta.5 · statement", "  ✓ as expected"],
             ["delta.5 · statement", "  ✓ x: error small ≤ 1e-12"],
             ["delta.5 · statement", "  ✓ x: error 1 ≤ 1e-12"],
-            ["delta.5 · statement", "  ✗ as printed, x: 1 > 2"],
+            ["delta.5 · statement", "  ✓ x: 1 ≥ 2"],
+            ["delta.5 · statement", "  ≠ as printed, x: error 1e-16 > 1e-12; 1 times as long, at 0°"],
+            ["delta.5 · statement", "  ≠ as printed, x: expected ≤ 2, measured 1: refuted"],
+            ["delta.5 · statement", "  ✗ x: expected ≥ 2, measured 3, rejected"],
+            ["delta.5 · statement", "  ✘ x: error 1e-16 ≤ 1e-12"],
             ["delta.5 · statement", "  ✗ never mind"],
         ):
             row = self.rows(*lines)["delta.5"]
             self.assertEqual([row[k] for k in ("verdict", "error", "rejected", "notebook")], ["", "", 0, ""], lines)
-        between = self.rows("delta.5 · statement", holds, "see.also · another list", "  ✗ x: 2 > 1, rejected")
+        between = self.rows("delta.5 · statement", holds, "see.also · another list", "  ✗ x: error 2 > 1, rejected")
         self.assertEqual((between["delta.5"]["verdict"], between["delta.5"]["rejected"]), ("holds", 0))
 
     def test_a_notebook_without_a_claim_makes_none(self):
         id_, statement = ledger.FORMULAS.read_text(encoding="utf-8").splitlines()[1].split("\t")
-        printed = f"{id_} · {statement}\n  ✓ x: error 1e-16 ≤ 1e-12\n"
-        for source, verdict in (("System.out.println(text);", ""), (f'claim("{id_}").agrees(a, b);', "holds")):
+        card = {"text/plain": f"{id_} · {statement}\n  ✓ x: error 1e-16 ≤ 1e-12"}
+        for source, verdict in (("display(text);", ""), (f'claim("{id_}").agrees(a, b);', "holds")):
             made = notebook(source)
-            made.cells[0].outputs = [nbformat.v4.new_output("stream", name="stdout", text=printed)]
+            made.cells[0].outputs = [nbformat.v4.new_output("display_data", data=card)]
             with tempfile.TemporaryDirectory() as folder:
                 nbformat.write(made, Path(folder) / "99.ipynb")
                 rows = ledger.collect([Path(folder) / "99.ipynb"])
             self.assertEqual(next(row for row in rows if row["id"] == id_)["verdict"], verdict)
+
+    def test_an_id_links_to_the_section_with_its_anchor(self):
+        id_, statement = ledger.FORMULAS.read_text(encoding="utf-8").splitlines()[1].split("\t")
+        made = notebook(f'claim("{id_}").agrees(a, b);')
+        card = {"text/plain": f"{id_} · {statement}\n  ✓ x: error 1e-16 ≤ 1e-12"}
+        made.cells[0].outputs = [nbformat.v4.new_output("display_data", data=card)]
+        made.cells.insert(0, nbformat.v4.new_markdown_cell("## A toy"))
+        made.cells.append(nbformat.v4.new_markdown_cell(f'## The derivation\n\n<a id="{id_}"></a>'))
+        with tempfile.TemporaryDirectory() as folder:
+            nbformat.write(made, Path(folder) / "99.ipynb")
+            rows = ledger.collect([Path(folder) / "99.ipynb"])
+        row = next(row for row in rows if row["id"] == id_)
+        self.assertEqual((row["verdict"], row["section"]), ("holds", "The derivation"))
 
     def test_Markdown_shows_every_statement_as_it_is(self):
         rows = ledger.collect([])

@@ -6,9 +6,11 @@ import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import org.ejml.simple.SimpleMatrix;
 
@@ -22,9 +24,9 @@ import org.ejml.simple.SimpleMatrix;
  *        .rejects("the factors in ascending order", J_5.mult(J_6));
  * </pre>
  *
- * Each line is printed, from where the ledger collects it; one that fails throws, and so stops the notebook. The error
- * of a matrix is max|a − b| / max(max|a|, max|b|). It does not see entries that are smaller than the bound times the
- * largest one: the line says how many of these there are. A value that is NaN or infinite, empty, of another shape, or
+ * Each comparison is a line of the claim, from where the ledger collects it; one that fails throws, and so stops the
+ * notebook. The error of a matrix is max|a − b| / max(max|a|, max|b|). It does not see entries that are smaller than the
+ * bound times the largest one: the line says how many of these there are. A value that is NaN or infinite, empty, of another shape, or
  * all zero proves nothing and fails, and so does the same matrix on both sides.
  */
 public final class Claim {
@@ -33,26 +35,109 @@ public final class Claim {
 
     private static final Map<String, String> STATEMENTS = statements();
 
+    private static Consumer<Claim> audience = Claim::print;
+
+    /** How a comparison ended. */
+    public enum Kind {
+        /** What is claimed holds. */
+        HOLDS("✓"),
+        /** A form that people write instead is wrong, as it should be. */
+        REJECTED("✗"),
+        /** The form that a source prints is wrong. */
+        PRINTED("≠"),
+        /** What is claimed does not hold. */
+        FAILED("✘");
+
+        private final String mark;
+
+        Kind(String mark) {
+            this.mark = mark;
+        }
+    }
+
+    /**
+     * One comparison.
+     *
+     * @param kind how it ended
+     * @param text what was compared, and the numbers
+     */
+    public record Line(Kind kind, String text) {
+        @Override
+        public String toString() {
+            return kind.mark + " " + text;
+        }
+    }
+
     private final String id;
+    private final List<Line> lines = new ArrayList<>();
     private SimpleMatrix truth;
     private double bound;
-    private int held;
-    private int rejections;
 
     private Claim(String id) {
         this.id = id;
     }
 
     /**
-     * Begins a claim, and prints what the formula states.
+     * Says who is told of every claim that has a new line; at first, the standard output.
+     *
+     * @param audience is given the claim
+     */
+    public static void tell(Consumer<Claim> audience) {
+        Claim.audience = audience;
+    }
+
+    private void print() {
+        if (lines.size() == 1) {
+            System.out.println(title());
+        }
+        System.out.println("  " + lines.get(lines.size() - 1));
+    }
+
+    /**
+     * The id and what the formula states.
+     *
+     * @return one line
+     */
+    public String title() {
+        return id + " · " + statement();
+    }
+
+    /**
+     * The name of the formula.
+     *
+     * @return the id
+     */
+    public String id() {
+        return id;
+    }
+
+    /**
+     * What the formula states.
+     *
+     * @return a text of the list of formulas
+     */
+    public String statement() {
+        return STATEMENTS.get(id);
+    }
+
+    /**
+     * What has been compared so far.
+     *
+     * @return the lines
+     */
+    public List<Line> lines() {
+        return List.copyOf(lines);
+    }
+
+    /**
+     * Begins a claim.
      *
      * @param id from the list of formulas
      * @return the claim
      * @throws IllegalArgumentException if the list has no such id
      */
     public static Claim claim(String id) {
-        String statement = STATEMENTS.get(id);
-        if (statement == null) {
+        if (!STATEMENTS.containsKey(id)) {
             String family = id.split("\\.")[0] + ".";
             List<String> near = STATEMENTS.keySet().stream()
                     .filter(known -> known.startsWith(family))
@@ -60,7 +145,6 @@ public final class Claim {
             throw new IllegalArgumentException("unknown claim “%s”: expected one of %s"
                     .formatted(id, String.join(", ", near.isEmpty() ? STATEMENTS.keySet() : near)));
         }
-        System.out.println(id + " · " + statement);
         return new Claim(id);
     }
 
@@ -78,7 +162,8 @@ public final class Claim {
         double error = compare(formula, truth, bound);
         this.truth = truth.copy();
         this.bound = bound;
-        return agreed(error <= bound, what + unseen(formula, truth, bound) + ": error", error, bound);
+        String text = what + unseen(formula, truth, bound) + ": error " + compared(error, error <= bound, bound);
+        return conclude(error <= bound, Kind.HOLDS, text, "");
     }
 
     private double compare(SimpleMatrix formula, SimpleMatrix truth, double bound) {
@@ -118,7 +203,8 @@ public final class Claim {
             throw new IllegalStateException(id + ": nothing to reject against; agrees(…) comes first");
         }
         double error = error(wrong, truth);
-        return refused(error > bound, form + ": error", error, bound, ", rejected");
+        return conclude(
+                error > bound, Kind.REJECTED, form + ": error " + compared(error, error <= bound, bound), ", rejected");
     }
 
     /**
@@ -141,50 +227,131 @@ public final class Claim {
             throw new AssertionError("%s: the corrected form of %s has the error %s, not at most %s"
                     .formatted(id, what, Numbers.text(right, 3), Numbers.text(bound, 3)));
         }
-        return refused(error > bound, "as printed, " + what + ": error", error, bound, "");
+        String text = "as printed, " + what + ": error " + compared(error, error <= bound, bound);
+        return conclude(error > bound, Kind.PRINTED, text, "; " + beside(printed, truth));
     }
 
-    /**
-     * Shows that an inequality does not hold, though its source's words say it does.
-     *
-     * @param what the left side is, and how the words read as an inequality
-     * @param left measured, finite
-     * @param right what the words say is its upper bound
-     * @return this
-     * @throws AssertionError if left ≤ right holds after all
-     */
-    public Claim failsAsPrinted(String what, double left, double right) {
-        return refused(isAbove(left, right), "as printed, " + what + ":", left, right, "");
+    /** How long a wrong form is beside the truth, and how far it turns away: the error says neither. */
+    private static String beside(SimpleMatrix printed, SimpleMatrix truth) {
+        double p = printed.normF(), t = truth.normF();
+        String length = Numbers.text(p / t, 3) + " times as long";
+        if (!(p > 0)) {
+            return length;
+        }
+        double cosine = printed.elementMult(truth).elementSum() / (p * t);
+        double angle = StrictMath.toDegrees(StrictMath.acos(Math.max(-1, Math.min(1, cosine))));
+        return length + ", at %.0f°".formatted(angle);
+    }
+
+    /** Which way an inequality goes. */
+    private enum Side {
+        AT_MOST("≤"),
+        AT_LEAST("≥");
+
+        private final String sign;
+
+        Side(String sign) {
+            this.sign = sign;
+        }
+
+        boolean holds(double measured, double bound) {
+            return Double.isFinite(measured)
+                    && Double.isFinite(bound)
+                    && (this == AT_MOST ? measured <= bound : measured >= bound);
+        }
+
+        boolean fails(double measured, double bound) {
+            return Double.isFinite(measured) && Double.isFinite(bound) && !holds(measured, bound);
+        }
     }
 
     /**
      * Claims an inequality between numbers.
      *
-     * @param what the left side is
-     * @param left measured, finite
-     * @param right its upper bound
+     * @param what is measured
+     * @param measured finite
+     * @param bound its upper bound
      * @return this
-     * @throws AssertionError if left ≤ right does not hold
+     * @throws AssertionError if measured ≤ bound does not hold
      */
-    public Claim atMost(String what, double left, double right) {
-        return agreed(left <= right && Double.isFinite(left) && Double.isFinite(right), what + ":", left, right);
+    public Claim atMost(String what, double measured, double bound) {
+        return holds(Side.AT_MOST, what, measured, bound);
     }
 
-    private static boolean isAbove(double left, double right) {
-        return left > right && Double.isFinite(left) && Double.isFinite(right);
+    /**
+     * Claims an inequality between numbers.
+     *
+     * @param what is measured
+     * @param measured finite
+     * @param bound its lower bound
+     * @return this
+     * @throws AssertionError if measured ≥ bound does not hold
+     */
+    public Claim atLeast(String what, double measured, double bound) {
+        return holds(Side.AT_LEAST, what, measured, bound);
+    }
+
+    private Claim holds(Side side, String what, double measured, double bound) {
+        boolean holds = side.holds(measured, bound);
+        String sign = holds ? side.sign : "is not " + side.sign;
+        return conclude(holds, Kind.HOLDS, "%s: %s %s %s".formatted(what, text(measured), sign, text(bound)), "");
     }
 
     /**
      * Claims that a wrong inequality does not hold.
      *
      * @param form what is wrong about it
-     * @param left measured, finite
-     * @param right what the wrong form says is its upper bound
+     * @param measured finite
+     * @param bound what the wrong form says is its upper bound
      * @return this
-     * @throws AssertionError if left ≤ right does hold
+     * @throws AssertionError if measured ≤ bound does hold
      */
-    public Claim rejectsAtMost(String form, double left, double right) {
-        return refused(isAbove(left, right), form + ":", left, right, ", rejected");
+    public Claim rejectsAtMost(String form, double measured, double bound) {
+        return refused(Kind.REJECTED, Side.AT_MOST, form, measured, bound);
+    }
+
+    /**
+     * Claims that a wrong inequality does not hold.
+     *
+     * @param form what is wrong about it
+     * @param measured finite
+     * @param bound what the wrong form says is its lower bound
+     * @return this
+     * @throws AssertionError if measured ≥ bound does hold
+     */
+    public Claim rejectsAtLeast(String form, double measured, double bound) {
+        return refused(Kind.REJECTED, Side.AT_LEAST, form, measured, bound);
+    }
+
+    /**
+     * Shows that an inequality does not hold, though its source's words say it does.
+     *
+     * @param what is measured
+     * @param measured finite
+     * @param bound what the words say is its upper bound
+     * @return this
+     * @throws AssertionError if measured ≤ bound holds after all
+     */
+    public Claim failsAsPrintedAtMost(String what, double measured, double bound) {
+        return refused(Kind.PRINTED, Side.AT_MOST, "as printed, " + what, measured, bound);
+    }
+
+    /**
+     * Shows that an inequality does not hold, though its source's words say it does.
+     *
+     * @param what is measured
+     * @param measured finite
+     * @param bound what the words say is its lower bound
+     * @return this
+     * @throws AssertionError if measured ≥ bound holds after all
+     */
+    public Claim failsAsPrintedAtLeast(String what, double measured, double bound) {
+        return refused(Kind.PRINTED, Side.AT_LEAST, "as printed, " + what, measured, bound);
+    }
+
+    private Claim refused(Kind kind, Side side, String what, double measured, double bound) {
+        String text = "%s: expected %s %s, measured %s".formatted(what, side.sign, text(bound), text(measured));
+        return conclude(side.fails(measured, bound), kind, text, kind == Kind.PRINTED ? ": refuted" : ", rejected");
     }
 
     /**
@@ -214,32 +381,34 @@ public final class Claim {
         return size == 0 ? 0 : difference / size;
     }
 
-    /** How the claim ended, for the cell whose last value it is. */
+    /** How the claim ended so far. */
     @Override
     public String toString() {
+        long held = count(Kind.HOLDS), wrong = lines.size() - held;
         return "%s holds (%d comparison%s, %d wrong form%s rejected)"
-                .formatted(id, held, held == 1 ? "" : "s", rejections, rejections == 1 ? "" : "s");
+                .formatted(id, held, held == 1 ? "" : "s", wrong, wrong == 1 ? "" : "s");
     }
 
-    private Claim agreed(boolean holds, String what, double left, double right) {
-        conclude(holds, "✓", what, left, "≤", right, "");
-        held++;
-        return this;
+    private long count(Kind kind) {
+        return lines.stream().filter(line -> line.kind == kind).count();
     }
 
-    private Claim refused(boolean refused, String what, double left, double right, String verdict) {
-        conclude(refused, "✗", what, left, ">", right, verdict);
-        rejections++;
-        return this;
+    private static String text(double v) {
+        return Numbers.text(v, 3);
     }
 
-    private void conclude(
-            boolean holds, String mark, String what, double left, String relation, double right, String verdict) {
-        String l = Numbers.text(left, 3), r = Numbers.text(right, 3);
-        if (!holds) {
-            throw new AssertionError("%s does not hold: %s %s is not %s %s".formatted(id, what, l, relation, r));
+    private static String compared(double error, boolean small, double bound) {
+        return "%s %s %s".formatted(text(error), small ? "≤" : error > bound ? ">" : "is neither ≤ nor >", text(bound));
+    }
+
+    private Claim conclude(boolean asExpected, Kind kind, String text, String verdict) {
+        lines.add(asExpected ? new Line(kind, text + verdict) : new Line(Kind.FAILED, text));
+        audience.accept(this);
+        if (!asExpected) {
+            String expected = kind == Kind.HOLDS ? "does not hold: " : "does not reject: ";
+            throw new AssertionError(id + " " + expected + text);
         }
-        System.out.println("  %s %s %s %s %s%s".formatted(mark, what, l, relation, r, verdict));
+        return this;
     }
 
     private void requireMeaningful(String side, SimpleMatrix a) {

@@ -1,34 +1,43 @@
 package bptt.show;
 
+import java.awt.BasicStroke;
 import java.awt.Color;
+import java.awt.Font;
+import java.awt.Graphics2D;
+import java.awt.Shape;
+import java.awt.geom.Line2D;
+import java.awt.geom.Path2D;
+import java.awt.geom.Rectangle2D;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.DoubleSummaryStatistics;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.stream.Collectors;
 import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.knowm.xchart.XYChart;
 import org.knowm.xchart.XYChartBuilder;
-import org.knowm.xchart.XYSeries;
-import org.knowm.xchart.XYSeries.XYSeriesRenderStyle;
 import org.knowm.xchart.style.XYStyler;
-import org.knowm.xchart.style.markers.SeriesMarkers;
 import tech.tablesaw.api.DoubleColumn;
 import tech.tablesaw.api.StringColumn;
 import tech.tablesaw.api.Table;
 
 /**
- * A line chart: titles, lines and bands go in, a {@link Figure} comes out, its data beside it as CSV. XChart draws it.
+ * A line chart: titles, lines and bands go in, a {@link Figure} comes out, its data beside it as CSV. XChart makes the
+ * axes.
  *
  * <p>A series whose name begins with an architecture (tanh, IRNN, LSTM, GRU) has that architecture's colour, further
  * series of the same colour another shade of it. On a logarithmic axis zeros and infinities have no place: they are
- * left out, and the series' name in the legend and in the text alternative says how many.
+ * left out, and the series' name and the caption say how many.
  */
 public final class Chart {
     private static final int WIDTH = 860, HEIGHT = 460;
+    private static final double SAMPLE = 22, GAP = 8, LINE = 17; // of the names at the lines' ends
+    private static final Font NAME = Theme.font(12);
 
     private record Series(String name, double[] x, double[] y, double[] lower, double[] upper) {}
 
@@ -155,32 +164,203 @@ public final class Chart {
      * {@code .png}.
      *
      * @param name file name without extension
-     * @param alt what the chart shows, in a sentence or two
+     * @param caption what to see in it, in a sentence or two
      * @return the picture
      */
-    public Figure figure(String name, String alt) {
-        Figure.requireAlt(alt);
+    public Figure figure(String name, String caption) {
+        Figure.requireCaption(caption);
         if (logY && yMin <= 0) {
             throw new IllegalArgumentException("y range: expected 0 < min on a logarithmic axis, got " + yMin);
         }
         List<String> omitted = new ArrayList<>();
-        XYChart chart = draw(omitted);
+        List<Drawn> drawn = drawn(omitted);
+        String names = series.size() < 2
+                ? ""
+                : series.stream().map(Series::name).collect(Collectors.joining("; ", "; lines: ", ""));
+        String alt = "Line chart: %s. Across: %s%s; up: %s%s%s"
+                .formatted(title, xTitle, scale(logX), yTitle, scale(logY), names);
         Figure figure =
-                Picture.figure(name, WIDTH, HEIGHT, alt + String.join("", omitted), g -> chart.paint(g, WIDTH, HEIGHT));
+                Picture.figure(name, WIDTH, HEIGHT, alt, caption + String.join("", omitted), g -> paint(g, drawn));
         Results.csv(name, table(name));
         return figure;
     }
 
-    private XYChart draw(List<String> omitted) {
-        XYChart chart = new XYChartBuilder()
-                .width(WIDTH)
-                .height(HEIGHT)
-                .title(title)
-                .xAxisTitle(xTitle)
-                .yAxisTitle(yTitle)
-                .build();
+    private static String scale(boolean log) {
+        return log ? ", logarithmic" : "";
+    }
+
+    /** XChart's axes and grid, and on them the lines, each one stroke, with their names at their ends. */
+    private void paint(Graphics2D g, List<Drawn> drawn) {
+        double names = drawn.size() < 2
+                ? 0
+                : drawn.stream().mapToDouble(d -> d.label.width(NAME)).max().getAsDouble();
+        int width = WIDTH - Theme.LEFT - (int) Math.ceil(drawn.size() < 2 ? 0 : names + SAMPLE + 3 * GAP);
+        Axes axes = axes(width);
+        g.setColor(Color.WHITE);
+        g.fillRect(0, 0, WIDTH, HEIGHT);
+        g.translate(Theme.LEFT, Theme.TOP);
+        axes.paint(g, width, HEIGHT - Theme.TOP - Theme.BOTTOM);
+        Rectangle2D plot = axes.plot();
+        Shape clip = g.getClip();
+        g.clip(new Rectangle2D.Double(plot.getX(), plot.getY() - 1, plot.getWidth(), plot.getHeight() + 2));
+        for (Drawn d : drawn) {
+            d.draw(g, axes);
+        }
+        g.setClip(clip);
+        if (drawn.size() > 1) {
+            name(g, drawn, plot, axes);
+        }
+        g.translate(-Theme.LEFT, -Theme.TOP);
+        Theme.titles(g, plot, HEIGHT, title, xTitle, yTitle);
+    }
+
+    /** The names in the order of the ends of their lines, so far apart that they can be read. */
+    private static void name(Graphics2D g, List<Drawn> drawn, Rectangle2D plot, Axes axes) {
+        List<Drawn> down = drawn.stream()
+                .sorted(Comparator.comparingDouble(d -> d.end(plot, axes)))
+                .toList();
+        double[] y = new double[down.size()];
+        for (int i = 0; i < y.length; i++) {
+            y[i] = Math.max(down.get(i).end(plot, axes), i == 0 ? plot.getY() : y[i - 1] + LINE);
+        }
+        double lowest = plot.getMaxY();
+        for (int i = y.length - 1; i >= 0; i--) {
+            y[i] = Math.min(y[i], lowest);
+            lowest = y[i] - LINE;
+        }
+        double x = plot.getMaxX() + GAP;
+        for (int i = 0; i < y.length; i++) {
+            Drawn d = down.get(i);
+            g.setColor(d.colour);
+            g.setStroke(d.stroke());
+            g.draw(new Line2D.Double(x + GAP, y[i], x + GAP + SAMPLE, y[i]));
+            double end = d.end(plot, axes);
+            if (Math.abs(end - y[i]) > 2) {
+                g.setStroke(new BasicStroke(0.8f));
+                g.draw(new Line2D.Double(plot.getMaxX() + 1, end, x + GAP, y[i]));
+            }
+            g.setColor(Theme.INK);
+            d.label.draw(g, NAME, x + SAMPLE + 2 * GAP, y[i] + 0.35 * NAME.getSize());
+        }
+    }
+
+    /** A series as it is drawn: in the axes' coordinates, logarithms taken. */
+    private record Drawn(
+            Formula label, Color colour, BasicStroke stroke, double[] x, double[] lower, double[] y, double[] upper) {
+
+        void draw(Graphics2D g, Axes axes) {
+            if (lower != null) {
+                g.setColor(new Color(colour.getRed(), colour.getGreen(), colour.getBlue(), 45));
+                g.fill(band(axes));
+            }
+            g.setColor(colour);
+            g.setStroke(stroke);
+            g.draw(path(axes));
+        }
+
+        private Path2D path(Axes axes) {
+            Path2D path = new Path2D.Double();
+            boolean down = false;
+            for (int i = 0; i < x.length; i++) {
+                boolean seen = Double.isFinite(x[i]) && Double.isFinite(y[i]);
+                if (seen && down) {
+                    path.lineTo(axes.x(x[i]), axes.y(y[i]));
+                } else if (seen) {
+                    path.moveTo(axes.x(x[i]), axes.y(y[i]));
+                    path.lineTo(axes.x(x[i]), axes.y(y[i])); // a point between two gaps is a dot
+                }
+                down = seen;
+            }
+            return path;
+        }
+
+        /** Along the lower edge and back along the upper one. */
+        private Path2D band(Axes axes) {
+            int[] seen = IntStream.range(0, x.length)
+                    .filter(i -> Double.isFinite(x[i]) && Double.isFinite(lower[i]) && Double.isFinite(upper[i]))
+                    .toArray();
+            Path2D path = new Path2D.Double();
+            for (int k = 0; k < 2 * seen.length; k++) {
+                int i = k < seen.length ? seen[k] : seen[2 * seen.length - 1 - k];
+                double px = axes.x(x[i]), py = axes.y(k < seen.length ? lower[i] : upper[i]);
+                if (k == 0) {
+                    path.moveTo(px, py);
+                } else {
+                    path.lineTo(px, py);
+                }
+            }
+            return path;
+        }
+
+        /** How far down the page the line ends; a line without a point has its name at the bottom. */
+        double end(Rectangle2D plot, Axes axes) {
+            int last = IntStream.range(0, x.length)
+                    .filter(i -> Double.isFinite(x[i]) && Double.isFinite(y[i]))
+                    .reduce(-1, (before, i) -> i);
+            double at = last < 0 ? plot.getMaxY() : axes.y(y[last]);
+            return Math.max(plot.getY(), Math.min(plot.getMaxY(), at));
+        }
+    }
+
+    /** XChart without a series: a frame with numbers, and where in it a value is. */
+    private static final class Axes extends XYChart {
+        Axes(int width) {
+            super(new XYChartBuilder()
+                    .width(width)
+                    .height(HEIGHT)
+                    .title(" ")
+                    .xAxisTitle(" ")
+                    .yAxisTitle(" "));
+        }
+
+        Rectangle2D plot() {
+            return plot.getBounds();
+        }
+
+        double x(double value) {
+            return getScreenXFromChart(value);
+        }
+
+        double y(double value) {
+            return getScreenYFromChart(value);
+        }
+    }
+
+    private Axes axes(int width) {
+        Axes chart = new Axes(width);
         XYStyler styler = chart.getStyler();
         Theme.apply(styler);
+        double[] xRange = range(series.stream().flatMapToDouble(s -> DoubleStream.of(axis(s.x, logX))), logX);
+        double[] yRange = range(
+                series.stream()
+                        .flatMap(s -> Stream.of(s.lower, s.y, s.upper))
+                        .filter(Objects::nonNull)
+                        .flatMapToDouble(v -> DoubleStream.of(axis(v, logY))),
+                logY);
+        if (!Double.isNaN(yMin)) {
+            yRange = new double[] {axis(yMin, logY), axis(yMax, logY)};
+        }
+        styler.setXAxisMin(xRange[0]);
+        styler.setXAxisMax(xRange[1]);
+        styler.setYAxisMin(yRange[0]);
+        styler.setYAxisMax(yRange[1]);
+        if (logX) {
+            styler.setXAxisTickMarkSpacingHint(140);
+            chart.setCustomXAxisTickLabelsFormatter(Chart::decade);
+        }
+        if (logY) {
+            styler.setYAxisTickMarkSpacingHint(48);
+            chart.setCustomYAxisTickLabelsFormatter(Chart::decade);
+        }
+        // XChart labels equally spaced positions one by one; a point off the grid makes it choose round numbers.
+        double[] off = {xRange[0], xRange[0] + (xRange[1] - xRange[0]) / Math.PI};
+        chart.addSeries(" ", off, new double[] {Double.NaN, Double.NaN});
+        return chart;
+    }
+
+    /** The series in their colours; what a logarithmic axis has no place for is counted. */
+    private List<Drawn> drawn(List<String> omitted) {
+        List<Drawn> drawn = new ArrayList<>();
         Map<Color, Integer> used = new HashMap<>();
         for (int i = 0; i < series.size(); i++) {
             Series s = series.get(i);
@@ -197,45 +377,17 @@ public final class Chart {
                 label += " (%d zeros or infinities not drawn)".formatted(lost);
                 omitted.add(" " + label + ".");
             }
-            double[] x = axis(s.x, logX);
-            if (s.lower != null) {
-                addBand(chart, s, x, colour);
-            }
-            XYSeries line = chart.addSeries(s.name, x, clip(axis(s.y, logY)));
-            line.setLabel(label);
-            line.setLineColor(colour);
-            line.setLineStyle(Theme.stroke(s.name));
-            line.setMarker(SeriesMarkers.NONE);
+            boolean band = s.lower != null;
+            drawn.add(new Drawn(
+                    Formula.of(label),
+                    colour,
+                    Theme.stroke(s.name),
+                    axis(s.x, logX),
+                    band ? clip(axis(s.lower, logY)) : null,
+                    clip(axis(s.y, logY)),
+                    band ? clip(axis(s.upper, logY)) : null));
         }
-        styler.setLegendVisible(series.size() > 1);
-        double[] xRange = range(series.stream().flatMapToDouble(s -> DoubleStream.of(axis(s.x, logX))), logX);
-        styler.setXAxisMin(xRange[0]);
-        styler.setXAxisMax(xRange[1]);
-        if (logX) {
-            styler.setXAxisTickMarkSpacingHint(140);
-            chart.setCustomXAxisTickLabelsFormatter(Chart::decade);
-        }
-        if (!Double.isNaN(yMin)) {
-            styler.setYAxisMin(axis(yMin, logY));
-            styler.setYAxisMax(axis(yMax, logY));
-        } else if (logY) {
-            double[] yRange = range(
-                    series.stream()
-                            .flatMap(s -> Stream.of(s.lower, s.y, s.upper))
-                            .filter(Objects::nonNull)
-                            .flatMapToDouble(v -> DoubleStream.of(axis(v, true))),
-                    true);
-            styler.setYAxisMin(yRange[0]);
-            styler.setYAxisMax(yRange[1]);
-        }
-        if (logY) {
-            styler.setYAxisTickMarkSpacingHint(48);
-            chart.setCustomYAxisTickLabelsFormatter(Chart::decade);
-        }
-        // XChart labels equally spaced positions one by one; a point off the grid makes it choose round numbers.
-        double[] off = {xRange[0], xRange[0] + (xRange[1] - xRange[0]) / Math.PI};
-        chart.addSeries(" ", off, new double[] {Double.NaN, Double.NaN}).setShowInLegend(false);
-        return chart;
+        return drawn;
     }
 
     /** From the least to the greatest value, on a logarithmic axis to whole decades. */
@@ -244,30 +396,6 @@ public final class Chart {
         double min = s.getCount() == 0 ? 0 : log ? Math.floor(s.getMin()) : s.getMin();
         double max = s.getCount() == 0 ? 1 : log ? Math.ceil(s.getMax()) : s.getMax();
         return new double[] {min, max > min ? max : min + 1};
-    }
-
-    /** The band is a polygon: along the lower edge and back along the upper one. */
-    private void addBand(XYChart chart, Series s, double[] x, Color colour) {
-        double[] lower = clip(axis(s.lower, logY)), upper = clip(axis(s.upper, logY));
-        int[] drawn = IntStream.range(0, x.length)
-                .filter(i -> Double.isFinite(x[i]) && Double.isFinite(lower[i]) && Double.isFinite(upper[i]))
-                .toArray();
-        if (drawn.length < 2) {
-            return;
-        }
-        int n = drawn.length;
-        double[] px = new double[2 * n], py = new double[2 * n];
-        for (int i = 0; i < n; i++) {
-            px[i] = px[2 * n - 1 - i] = x[drawn[i]];
-            py[i] = lower[drawn[i]];
-            py[2 * n - 1 - i] = upper[drawn[i]];
-        }
-        XYSeries band = chart.addSeries(s.name + " (band)", px, py);
-        band.setXYSeriesRenderStyle(XYSeriesRenderStyle.PolygonArea);
-        band.setFillColor(new Color(colour.getRed(), colour.getGreen(), colour.getBlue(), 45));
-        band.setLineColor(new Color(0, 0, 0, 0));
-        band.setMarker(SeriesMarkers.NONE);
-        band.setShowInLegend(false);
     }
 
     private static double axis(double v, boolean log) {

@@ -3,7 +3,6 @@ package bptt.show;
 import java.awt.BasicStroke;
 import java.awt.Color;
 import java.awt.Font;
-import java.awt.FontMetrics;
 import java.awt.Graphics2D;
 import java.awt.geom.AffineTransform;
 import java.awt.geom.Ellipse2D;
@@ -14,6 +13,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /**
  * A computational graph: labelled nodes at given places, labelled arrows between them. The places are in units of a
@@ -22,7 +22,8 @@ import java.util.Map;
 public final class Diagram {
     private static final int WIDTH = 860;
     private static final double CELL = 92, RADIUS = 22, MARGIN = 50, BESIDE = 6;
-    private static final Color FILL = new Color(0xEAF3FA), EDGE = new Color(0x444444), MARK = new Color(0xD55E00);
+    private static final Font LABEL = Theme.font(13);
+    private static final Color FILL = new Color(0xEAF3FA), EDGE = new Color(0x777777), MARK = new Color(0xD55E00);
 
     private record Node(String label, double x, double y) {}
 
@@ -111,22 +112,33 @@ public final class Diagram {
      * Draws the diagram and writes it to {@code results/NAME.svg} and {@code .png}.
      *
      * @param name file name without extension
-     * @param alt what the diagram shows
+     * @param caption what to see in it
      * @return the picture
      */
-    public Figure figure(String name, String alt) {
+    public Figure figure(String name, String caption) {
         double top = nodes.values().stream().mapToDouble(Node::y).max().orElse(0);
         double bottom = nodes.values().stream().mapToDouble(Node::y).min().orElse(0);
         int height = (int) ((top - bottom) * CELL + 2 * MARGIN + 30);
-        return Picture.figure(name, WIDTH, height, alt, g -> paint(g, top, height));
+        return Picture.figure(name, WIDTH, height, alt(), caption, g -> paint(g, top, height));
+    }
+
+    private String alt() {
+        String arrows = edges.stream()
+                .map(e -> "%s → %s%s"
+                        .formatted(label(e.from), label(e.to), e.label.isEmpty() ? "" : " (" + e.label + ")"))
+                .collect(Collectors.joining(", "));
+        return "Diagram: %s. Arrows: %s".formatted(title, arrows);
+    }
+
+    private String label(String name) {
+        return nodes.get(name).label;
     }
 
     private void paint(Graphics2D g, double top, int height) {
         g.setColor(Color.WHITE);
         g.fillRect(0, 0, WIDTH, height);
         g.setColor(Theme.INK);
-        g.setFont(Theme.font(15));
-        g.drawString(title, (WIDTH - g.getFontMetrics().stringWidth(title)) / 2f, 24);
+        Formula.of(title).drawCentred(g, Theme.font(15), WIDTH / 2.0, 24);
         double left = nodes.values().stream().mapToDouble(Node::x).min().orElse(0);
         double right = nodes.values().stream().mapToDouble(Node::x).max().orElse(0);
         double unit = right > left ? (WIDTH - 2 * MARGIN - 40) / (right - left) : 0;
@@ -147,7 +159,7 @@ public final class Diagram {
             g.setColor(Theme.INK);
             g.setStroke(new BasicStroke(1.2f));
             g.draw(circle);
-            centre(g, n.label, p.getX(), p.getY(), font, null);
+            Formula.of(n.label).drawCentred(g, font, p.getX(), p.getY() + 0.35 * font.getSize());
         });
     }
 
@@ -168,13 +180,11 @@ public final class Diagram {
         AffineTransform place = AffineTransform.getTranslateInstance(x2, y2);
         place.rotate(dx, dy);
         g.fill(place.createTransformedShape(head));
-        centre(
-                g,
-                e.label,
-                (x1 + x2) / 2 + 2 * uy * beside,
-                (y1 + y2) / 2 - 2 * ux * beside,
-                Theme.font(12),
-                Color.WHITE);
+        // The label is on the left of the arrow, as far from it as its own size asks for.
+        Formula label = Formula.of(e.label);
+        double half = Math.abs(uy) * label.width(LABEL) / 2 + Math.abs(ux) * LABEL.getSize() / 2 + 5;
+        g.setColor(e.colour.equals(EDGE) ? Theme.INK : e.colour);
+        label.drawCentred(g, LABEL, (x1 + x2) / 2 + uy * half, (y1 + y2) / 2 - ux * half + 0.35 * LABEL.getSize());
     }
 
     /** The smallest distance between two nodes, so that circles of a third of it leave room for an arrow. */
@@ -186,23 +196,5 @@ public final class Diagram {
             }
         }
         return least;
-    }
-
-    private static void centre(Graphics2D g, String text, double x, double y, Font font, Color background) {
-        g.setFont(font);
-        FontMetrics metrics = g.getFontMetrics();
-        float left = (float) (x - metrics.stringWidth(text) / 2.0);
-        float base = (float) (y + (metrics.getAscent() - metrics.getDescent()) / 2.0);
-        if (background != null && !text.isEmpty()) {
-            Color ink = g.getColor();
-            g.setColor(background);
-            g.fillRect(
-                    (int) left - 3,
-                    (int) (base - metrics.getAscent()),
-                    metrics.stringWidth(text) + 6,
-                    metrics.getHeight());
-            g.setColor(ink);
-        }
-        g.drawString(text, left, base);
     }
 }

@@ -2,6 +2,7 @@ package bptt.show;
 
 import bptt.math.Numbers;
 import java.awt.Color;
+import java.awt.Font;
 import java.awt.Graphics2D;
 import java.awt.geom.Rectangle2D;
 import java.math.BigDecimal;
@@ -20,6 +21,7 @@ import tech.tablesaw.api.Table;
 public final class HeatMap {
     private static final int WIDTH = 620, HEIGHT = 520;
     private static final int LEGEND = 70, BAR = 18, SHADES = 128;
+    private static final int READABLE = 8; // so many squares in a row have room for their numbers
 
     private final String title;
     private final String xTitle;
@@ -83,20 +85,14 @@ public final class HeatMap {
      * Draws the heat map and writes its data to {@code results/NAME.csv} and itself to {@code .svg} and {@code .png}.
      *
      * @param name file name without extension
-     * @param alt what the picture shows
+     * @param caption what to see in it
      * @return the picture
      */
-    public Figure figure(String name, String alt) {
+    public Figure figure(String name, String caption) {
         if (values.length == 0) {
             throw new IllegalStateException("heat map: expected values, got none");
         }
-        HeatMapChart chart = new HeatMapChartBuilder()
-                .width(WIDTH)
-                .height(HEIGHT)
-                .title(title)
-                .xAxisTitle(xTitle)
-                .yAxisTitle(yTitle)
-                .build();
+        Squares chart = new Squares();
         Theme.apply(chart.getStyler());
         chart.getStyler()
                 .setRangeColors(
@@ -124,14 +120,48 @@ public final class HeatMap {
         chart.getStyler().setMin(min);
         chart.getStyler().setMax(max);
         chart.addSeries("values", labels(x), labels(y), squares);
-        Figure figure = Picture.figure(name, WIDTH, HEIGHT, alt, g -> {
+        String alt = "Heat map: %s. Across: %s; up: %s".formatted(title, xTitle, yTitle);
+        Figure figure = Picture.figure(name, WIDTH, HEIGHT, alt, caption, g -> {
             g.setColor(Color.WHITE);
             g.fillRect(0, 0, WIDTH, HEIGHT);
-            chart.paint(g, WIDTH - LEGEND, HEIGHT);
+            g.translate(Theme.LEFT, Theme.TOP);
+            chart.paint(g, WIDTH - Theme.LEFT - LEGEND, HEIGHT - Theme.TOP - Theme.BOTTOM);
+            if (Math.max(x.length, y.length) <= READABLE) {
+                numbers(g, chart.plot(), min, max);
+            }
+            g.translate(-Theme.LEFT, -Theme.TOP);
+            Theme.titles(g, chart.plot(), HEIGHT, title, xTitle, yTitle);
             legend(g, min, max);
         });
         Results.csv(name, Table.create(name, row, column, value));
         return figure;
+    }
+
+    /** XChart's squares and axes, and where they are. */
+    private static final class Squares extends HeatMapChart {
+        Squares() {
+            super(new HeatMapChartBuilder().width(WIDTH).height(HEIGHT));
+        }
+
+        Rectangle2D plot() {
+            return plot.getBounds();
+        }
+    }
+
+    /** The values in their squares, white on the dark ones. */
+    private void numbers(Graphics2D g, Rectangle2D plot, double min, double max) {
+        double width = plot.getWidth() / x.length, height = plot.getHeight() / y.length;
+        Font font = Theme.font(12);
+        for (int i = 0; i < y.length; i++) {
+            for (int j = 0; j < x.length; j++) {
+                if (!Double.isNaN(values[i][j])) {
+                    g.setColor(values[i][j] < min + 0.6 * (max - min) ? Color.WHITE : Theme.INK);
+                    double base = plot.getMaxY() - (i + 0.5) * height + 0.35 * font.getSize();
+                    Formula.of(Numbers.text(values[i][j], 2).replace('-', '−'))
+                            .drawCentred(g, font, plot.getX() + (j + 0.5) * width, base);
+                }
+            }
+        }
     }
 
     /** The ramp with its ends, to the right of the squares. */
@@ -143,9 +173,8 @@ public final class HeatMap {
             g.fill(new Rectangle2D.Double(left, top + i * shade, BAR, shade + below));
         }
         g.setColor(Theme.INK);
-        g.setFont(Theme.font(12));
-        g.drawString(Numbers.text(max, 2).replace('-', '−'), (float) left, (float) top - 8);
-        g.drawString(Numbers.text(min, 2).replace('-', '−'), (float) left, (float) (top + height) + 18);
+        Formula.of(Numbers.text(max, 2).replace('-', '−')).draw(g, Theme.font(12), left, top - 8);
+        Formula.of(Numbers.text(min, 2).replace('-', '−')).draw(g, Theme.font(12), left, top + height + 18);
     }
 
     private static double[] numbers(int n) {

@@ -1,9 +1,9 @@
 package bptt.show;
 
+import bptt.check.Claim;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.util.Locale;
-import java.util.Map;
 import org.knowm.xchart.internal.chartpart.IChart;
 import tech.tablesaw.api.Table;
 
@@ -17,25 +17,25 @@ public final class Notebook {
 
     private Notebook() {}
 
-    /** What is shown: a text, and one richer form of it. */
-    private record Shown(String text, String mime, Object data, Map<String, Object> metadata) {
+    /** What is shown: a text, and the same as HTML. */
+    private record Shown(String text, String html) {
         static Shown figure(Figure f) {
-            return new Shown(f.alt(), "image/png", f.base64(), Map.of("width", f.width(), "height", f.height()));
+            return new Shown(f.toString(), f.html());
         }
 
         /** A chart made with XChart itself, in its own look; its title is all that can be said of it. */
         static Shown chart(IChart c) {
             byte[] png = Picture.png(c.getWidth(), c.getHeight(), g -> c.paint(g, c.getWidth(), c.getHeight()));
-            return figure(new Figure(png, c.getWidth(), c.getHeight(), "chart: " + c.getTitle()));
+            return figure(new Figure(png, c.getWidth(), c.getHeight(), "chart", c.getTitle()));
         }
 
         static Shown table(Table t) {
-            return new Shown(Tables.text(t), "text/html", Tables.html(t), Map.of());
+            return new Shown(Tables.text(t), Tables.html(t));
         }
     }
 
     /**
-     * Lets a {@link Figure}, a Tablesaw {@link Table} and any XChart chart show themselves as the last value of a cell.
+     * Lets a {@link Figure}, a Tablesaw {@link Table}, any XChart chart and the card of a claim show themselves.
      * Called by {@code setup.jshell}; outside a notebook it does nothing. In one, it also makes numbers come out the
      * same in every locale, as outputs must.
      */
@@ -43,9 +43,11 @@ public final class Notebook {
         Object kernel = kernel();
         if (kernel != null) {
             Locale.setDefault(Locale.ROOT); // for XChart, too, which asks for no category
-            register(kernel, Figure.class, "image/png", value -> Shown.figure((Figure) value));
-            register(kernel, IChart.class, "image/png", value -> Shown.chart((IChart) value));
-            register(kernel, Table.class, "text/html", value -> Shown.table((Table) value));
+            register(kernel, Figure.class, value -> Shown.figure((Figure) value));
+            register(kernel, IChart.class, value -> Shown.chart((IChart) value));
+            register(kernel, Table.class, value -> Shown.table((Table) value));
+            register(kernel, ClaimCard.class, value -> new Shown(value.toString(), ((ClaimCard) value).html()));
+            register(kernel, Claim.class, value -> new Shown("", "")); // its card is there already
         }
     }
 
@@ -69,7 +71,7 @@ public final class Notebook {
         Shown show(Object value);
     }
 
-    private static void register(Object kernel, Class<?> type, String mime, Show show) {
+    private static void register(Object kernel, Class<?> type, Show show) {
         try {
             Object renderer = call(kernel, "getRenderer");
             ClassLoader loader = renderer.getClass().getClassLoader();
@@ -86,7 +88,7 @@ public final class Notebook {
                     .getMethod("createRegistration", Class.class)
                     .invoke(renderer, type);
             registration.getClass().getMethod("preferring", String[].class).invoke(registration, (Object)
-                    new String[] {mime});
+                    new String[] {"text/html"});
             registration.getClass().getMethod("register", function).invoke(registration, render);
         } catch (ReflectiveOperationException e) {
             throw unexpected(e);
@@ -96,13 +98,7 @@ public final class Notebook {
     private static void put(Object container, Shown shown) throws ReflectiveOperationException {
         var putData = container.getClass().getMethod("putData", String.class, Object.class);
         putData.invoke(container, "text/plain", shown.text());
-        putData.invoke(container, shown.mime(), shown.data());
-        if (!shown.metadata().isEmpty()) {
-            container
-                    .getClass()
-                    .getMethod("putMetaData", String.class, Object.class)
-                    .invoke(container, shown.mime(), shown.metadata());
-        }
+        putData.invoke(container, "text/html", shown.html());
     }
 
     private static Object call(Object on, String method) throws ReflectiveOperationException {

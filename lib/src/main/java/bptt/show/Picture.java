@@ -19,8 +19,8 @@ final class Picture {
 
     private Picture() {}
 
-    static Figure figure(String name, int width, int height, String alt, Consumer<Graphics2D> paint) {
-        Figure figure = new Figure(png(width, height, paint), width, height, alt);
+    static Figure figure(String name, int width, int height, String alt, String caption, Consumer<Graphics2D> paint) {
+        Figure figure = new Figure(png(width, height, paint), width, height, alt, caption);
         Results.write(name + ".svg", svg(width, height, paint));
         Results.write(name + ".png", figure.png());
         return figure;

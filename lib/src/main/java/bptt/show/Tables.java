@@ -1,8 +1,11 @@
 package bptt.show;
 
 import bptt.math.Numbers;
+import java.util.Arrays;
+import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.ejml.simple.SimpleMatrix;
 import tech.tablesaw.api.ColumnType;
 import tech.tablesaw.api.DoubleColumn;
@@ -63,6 +66,35 @@ public final class Tables {
                 .collect(Collectors.joining());
     }
 
+    /**
+     * Small matrices side by side, each behind its name, as in {@code D_2 W_hh = J_2}.
+     *
+     * @param names one for each matrix
+     * @param matrices real, of any shape
+     * @return lines, each with its end
+     */
+    public static String matrices(List<String> names, SimpleMatrix... matrices) {
+        if (names.size() != matrices.length) {
+            throw new IllegalArgumentException(
+                    "matrices: expected a name for each, got %d for %d".formatted(names.size(), matrices.length));
+        }
+        int height =
+                Stream.of(matrices).mapToInt(SimpleMatrix::getNumRows).max().orElse(0);
+        String[] lines = new String[height];
+        Arrays.fill(lines, "");
+        for (int m = 0; m < matrices.length; m++) {
+            List<String> rows = matrix(matrices[m]).lines().toList();
+            int top = (height - rows.size()) / 2, middle = (height - 1) / 2;
+            String name = (m == 0 ? "" : "   ") + names.get(m) + " =";
+            for (int i = 0; i < height; i++) {
+                boolean within = i >= top && i < top + rows.size();
+                String numbers = within ? rows.get(i - top) : " ".repeat(9 * matrices[m].getNumCols());
+                lines[i] += (i == middle ? name : " ".repeat(name.length())) + numbers;
+            }
+        }
+        return Stream.of(lines).map(line -> line.stripTrailing() + "\n").collect(Collectors.joining());
+    }
+
     /** A copy whose doubles print with so many significant digits, and whole numbers with all, in every locale. */
     static Table formatted(Table table, int digits, String missing) {
         Table copy = table.copy();
@@ -86,7 +118,11 @@ public final class Tables {
         return " style=\"text-align: %s\"".formatted(column instanceof NumericColumn ? "right" : "left");
     }
 
-    private static String escape(String text) {
-        return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;");
+    /** For HTML's texts and its attributes. */
+    static String escape(String text) {
+        return text.replace("&", "&amp;")
+                .replace("<", "&lt;")
+                .replace(">", "&gt;")
+                .replace("\"", "&quot;");
     }
 }

@@ -4,6 +4,9 @@ import java.awt.BasicStroke;
 import java.awt.Color;
 import java.awt.Font;
 import java.awt.FontFormatException;
+import java.awt.Graphics2D;
+import java.awt.geom.AffineTransform;
+import java.awt.geom.Rectangle2D;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -11,7 +14,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import org.knowm.xchart.style.AxesChartStyler;
-import org.knowm.xchart.style.Styler.LegendPosition;
 
 /**
  * One look for every chart: the colours of Okabe and Ito (2008), which colour-blind readers tell apart, one per
@@ -39,6 +41,9 @@ final class Theme {
     private static final Color[] RAMP = {
         new Color(0x440154), new Color(0x414487), new Color(0x2A788E), new Color(0x22A884), new Color(0x7AD151)
     };
+
+    /** Room around XChart's picture for the titles. */
+    static final int LEFT = 20, TOP = 26, BOTTOM = 20;
 
     static final Color INK = new Color(0x222222);
     private static final Color GRID = new Color(0xE4E4E4);
@@ -72,10 +77,9 @@ final class Theme {
     static void apply(AxesChartStyler styler) {
         Font text = font(13);
         styler.setBaseFont(text);
-        styler.setChartTitleFont(font(15));
-        styler.setAxisTitleFont(text);
+        styler.setChartTitleVisible(false); // this title and those of the axes are ours
+        styler.setAxisTitlesVisible(false);
         styler.setAxisTickLabelsFont(font(12));
-        styler.setLegendFont(font(12));
         styler.setAnnotationTextFont(text);
         styler.setAnnotationTextPanelFont(text);
         styler.setToolTipFont(text);
@@ -87,16 +91,30 @@ final class Theme {
         styler.setAxisTickMarksColor(INK);
         styler.setPlotGridLinesColor(GRID);
         styler.setPlotGridLinesStroke(new BasicStroke(1));
-        styler.setChartTitleBoxVisible(false);
-        styler.setLegendBorderColor(Color.WHITE);
-        styler.setLegendPosition(LegendPosition.OutsideE);
-        styler.setLegendSeriesLineLength(34);
+        styler.setLegendVisible(false);
         styler.setPlotContentSize(0.999);
         styler.setPlotMargin(0);
         styler.setMarkerSize(0);
         styler.setChartPadding(12);
         styler.setXAxisDecimalPattern("0.####");
         styler.setYAxisDecimalPattern("0.####");
+    }
+
+    /**
+     * Draws the titles of a chart and of its axes.
+     *
+     * @param plot where XChart's plot is, with its picture at ({@link #LEFT}, {@link #TOP})
+     * @param height of the whole picture
+     */
+    static void titles(Graphics2D g, Rectangle2D plot, int height, String title, String xTitle, String yTitle) {
+        double centre = LEFT + plot.getCenterX(), middle = TOP + plot.getCenterY();
+        g.setColor(INK);
+        Formula.of(title).drawCentred(g, font(15), centre, 23);
+        Formula.of(xTitle).drawCentred(g, font(13), centre, height - 12);
+        AffineTransform upright = g.getTransform();
+        g.rotate(-Math.PI / 2);
+        Formula.of(yTitle).drawCentred(g, font(13), -middle, 20);
+        g.setTransform(upright);
     }
 
     /** The colour of a series, by its name, or by its number if the name belongs to no architecture. */
@@ -119,8 +137,7 @@ final class Theme {
     }
 
     /**
-     * The n-th shade of a colour: itself, then darker, then lighter. (XChart draws a line segment by segment, so that a
-     * dash pattern would begin anew at every point and never show.)
+     * The n-th shade of a colour: itself, then darker, then lighter.
      */
     static Color shade(Color colour, int n) {
         return switch (n % 3) {
