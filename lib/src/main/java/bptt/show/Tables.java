@@ -1,11 +1,10 @@
 package bptt.show;
 
 import bptt.math.Numbers;
-import java.util.Arrays;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
 import org.ejml.simple.SimpleMatrix;
 import tech.tablesaw.api.ColumnType;
 import tech.tablesaw.api.DoubleColumn;
@@ -16,6 +15,9 @@ import tech.tablesaw.columns.numbers.NumberColumnFormatter;
 
 /** Tablesaw tables as HTML, text and CSV, with numbers that can be read: 0.125, 3.1e-65, NaN. */
 public final class Tables {
+    /** Columns of a page, or of a slide. */
+    private static final int WIDTH = 92;
+
     private Tables() {}
 
     /**
@@ -78,21 +80,51 @@ public final class Tables {
             throw new IllegalArgumentException(
                     "matrices: expected a name for each, got %d for %d".formatted(names.size(), matrices.length));
         }
-        int height =
-                Stream.of(matrices).mapToInt(SimpleMatrix::getNumRows).max().orElse(0);
-        String[] lines = new String[height];
-        Arrays.fill(lines, "");
+        List<List<String>> blocks = new ArrayList<>();
         for (int m = 0; m < matrices.length; m++) {
-            List<String> rows = matrix(matrices[m]).lines().toList();
-            int top = (height - rows.size()) / 2, middle = (height - 1) / 2;
-            String name = (m == 0 ? "" : "   ") + names.get(m) + " =";
-            for (int i = 0; i < height; i++) {
-                boolean within = i >= top && i < top + rows.size();
-                String numbers = within ? rows.get(i - top) : " ".repeat(9 * matrices[m].getNumCols());
-                lines[i] += (i == middle ? name : " ".repeat(name.length())) + numbers;
-            }
+            blocks.add(block(names.get(m), matrices[m]));
         }
-        return Stream.of(lines).map(line -> line.stripTrailing() + "\n").collect(Collectors.joining());
+        StringBuilder text = new StringBuilder();
+        for (int from = 0, to; from < blocks.size(); from = to) {
+            int width = 0;
+            for (to = from; to < blocks.size(); to++) {
+                width += blocks.get(to).get(0).length() + 3;
+                if (to > from && width > WIDTH + 3) {
+                    break;
+                }
+            }
+            text.append(beside(blocks.subList(from, to)));
+        }
+        return text.toString();
+    }
+
+    private static List<String> block(String name, SimpleMatrix matrix) {
+        List<String> rows = matrix(matrix).lines().toList();
+        int last = rows.size() - 1, middle = last / 2;
+        return IntStream.rangeClosed(0, last)
+                .mapToObj(i -> {
+                    String bracket = last == 0 ? "[]" : i == 0 ? "⎡⎤" : i == last ? "⎣⎦" : "⎢⎥";
+                    String left = i == middle ? name + " = " : " ".repeat(name.length() + 3);
+                    return left + bracket.charAt(0) + rows.get(i).substring(1) + " " + bracket.charAt(1);
+                })
+                .toList();
+    }
+
+    /** The blocks of lines in one row, each in the middle of its height. */
+    private static String beside(List<List<String>> blocks) {
+        int height = blocks.stream().mapToInt(List::size).max().orElse(0);
+        return IntStream.range(0, height)
+                .mapToObj(line -> blocks.stream()
+                        .map(block -> {
+                            int i = line - (height - block.size()) / 2;
+                            boolean within = i >= 0 && i < block.size();
+                            return within
+                                    ? block.get(i)
+                                    : " ".repeat(block.get(0).length());
+                        })
+                        .collect(Collectors.joining("   "))
+                        .stripTrailing())
+                .collect(Collectors.joining("\n", "", "\n"));
     }
 
     /** A copy whose doubles print with so many significant digits, and whole numbers with all, in every locale. */
