@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
@@ -45,6 +46,31 @@ public final class Diagram {
      */
     public static Diagram of(String title) {
         return new Diagram(title);
+    }
+
+    /**
+     * A recurrent network unrolled from left to right, the way forward in grey: states {@code h_0} … {@code h_T}, inputs
+     * {@code x_t} below, losses {@code l_t} above.
+     *
+     * @param title what it shows
+     * @param T number of steps
+     * @param inputs steps with an input
+     * @param losses steps with a loss
+     * @return the diagram
+     */
+    public static Diagram unrolled(String title, int T, Set<Integer> inputs, Set<Integer> losses) {
+        Diagram diagram = of(title).node("h_0", 0, 1);
+        for (int t = 1; t <= T; t++) {
+            String h = "h_" + t, x = "x_" + t, l = "l_" + t;
+            diagram.node(h, 1.5 * t, 1).edge("h_" + (t - 1), h, "");
+            if (inputs.contains(t)) {
+                diagram.node(x, 1.5 * t, 0).edge(x, h, "");
+            }
+            if (losses.contains(t)) {
+                diagram.node(l, 1.5 * t, 2).edge(h, l, "");
+            }
+        }
+        return diagram;
     }
 
     /**

@@ -29,6 +29,8 @@ public final class HeatMap {
     private double[] x = {};
     private double[] y = {};
     private double[][] values = {};
+    private List<String> xLabels;
+    private List<String> yLabels;
 
     private HeatMap(String title, String xTitle, String yTitle) {
         Figure.requireText("heat map: expected a title and two axis labels, got an empty one", title, xTitle, yTitle);
@@ -82,6 +84,23 @@ public final class HeatMap {
     }
 
     /**
+     * Names the columns and rows otherwise than by their numbers, for a table of blocks.
+     *
+     * @param x a text for each column, which may be empty
+     * @param y a text for each row, the lowest first
+     * @return this
+     */
+    public HeatMap labels(List<String> x, List<String> y) {
+        if (x.size() != this.x.length || y.size() != this.y.length) {
+            throw new IllegalArgumentException("heat map: expected %d labels across and %d up, got %d and %d"
+                    .formatted(this.x.length, this.y.length, x.size(), y.size()));
+        }
+        xLabels = List.copyOf(x);
+        yLabels = List.copyOf(y);
+        return this;
+    }
+
+    /**
      * Draws the heat map and writes its data to {@code results/NAME.csv} and itself to {@code .svg} and {@code .png}.
      *
      * @param name file name without extension
@@ -119,7 +138,8 @@ public final class HeatMap {
         double min = rounded(value.min(), RoundingMode.FLOOR), max = rounded(value.max(), RoundingMode.CEILING);
         chart.getStyler().setMin(min);
         chart.getStyler().setMax(max);
-        chart.addSeries("values", labels(x), labels(y), squares);
+        chart.addSeries(
+                "values", xLabels == null ? labels(x) : xLabels, yLabels == null ? labels(y) : yLabels, squares);
         String alt = "Heat map: %s. Across: %s; up: %s".formatted(title, xTitle, yTitle);
         Figure figure = Picture.figure(name, WIDTH, HEIGHT, alt, caption, g -> {
             g.setColor(Color.WHITE);

@@ -63,9 +63,14 @@ public final class Tables {
     public static String matrix(SimpleMatrix a) {
         return IntStream.range(0, a.getNumRows())
                 .mapToObj(i -> IntStream.range(0, a.getNumCols())
-                        .mapToObj(j -> Numbers.format("%9.4f", a.get(i, j)).replace('-', '−'))
+                        .mapToObj(j -> entry(a.get(i, j)))
                         .collect(Collectors.joining("", "", "\n")))
                 .collect(Collectors.joining());
+    }
+
+    private static String entry(double v) {
+        String digits = Numbers.format("%.4f", v);
+        return "%9s".formatted(digits.equals("-0.0000") ? "0.0000" : digits.replace('-', '−'));
     }
 
     /**
