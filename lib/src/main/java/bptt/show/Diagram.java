@@ -10,18 +10,20 @@ import java.awt.geom.Line2D;
 import java.awt.geom.Path2D;
 import java.awt.geom.Point2D;
 import java.util.ArrayList;
+import java.util.DoubleSummaryStatistics;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * A computational graph: labelled nodes at given places, labelled arrows between them. The places are in units of a
  * grid, x to the right, y upwards; the picture is scaled to fit.
  */
 public final class Diagram {
-    private static final int WIDTH = 860;
+    private static final int WIDTH = 860, MENTIONED = 24;
     private static final double CELL = 92, RADIUS = 22, MARGIN = 50, BESIDE = 6;
     private static final Font LABEL = Theme.font(13);
     private static final Color FILL = new Color(0xEAF3FA), EDGE = new Color(0x777777), MARK = new Color(0xD55E00);
@@ -33,6 +35,7 @@ public final class Diagram {
     private final String title;
     private final Map<String, Node> nodes = new LinkedHashMap<>();
     private final List<Edge> edges = new ArrayList<>();
+    private final List<Node> notes = new ArrayList<>();
 
     private Diagram(String title) {
         this.title = title;
@@ -100,6 +103,19 @@ public final class Diagram {
     }
 
     /**
+     * Writes a text, the name of a part, say.
+     *
+     * @param text one line
+     * @param x place of its middle, to the right
+     * @param y place, upwards
+     * @return this
+     */
+    public Diagram note(String text, double x, double y) {
+        notes.add(new Node(text, x, y));
+        return this;
+    }
+
+    /**
      * Adds an arrow.
      *
      * @param from a node
@@ -142,18 +158,21 @@ public final class Diagram {
      * @return the picture
      */
     public Figure figure(String name, String caption) {
-        double top = nodes.values().stream().mapToDouble(Node::y).max().orElse(0);
-        double bottom = nodes.values().stream().mapToDouble(Node::y).min().orElse(0);
+        DoubleSummaryStatistics y = Stream.concat(nodes.values().stream(), notes.stream())
+                .mapToDouble(Node::y)
+                .summaryStatistics();
+        double top = y.getMax(), bottom = y.getMin();
         int height = (int) ((top - bottom) * CELL + 2 * MARGIN + 30);
         return Picture.figure(name, WIDTH, height, alt(), caption, g -> paint(g, top, height));
     }
 
     private String alt() {
         String arrows = edges.stream()
+                .limit(MENTIONED)
                 .map(e -> "%s → %s%s"
                         .formatted(label(e.from), label(e.to), e.label.isEmpty() ? "" : " (" + e.label + ")"))
                 .collect(Collectors.joining(", "));
-        return "Diagram: %s. Arrows: %s".formatted(title, arrows);
+        return "Diagram: %s. Arrows: %s%s".formatted(title, arrows, edges.size() > MENTIONED ? " …" : "");
     }
 
     private String label(String name) {
@@ -175,6 +194,11 @@ public final class Diagram {
         for (Edge e : edges) {
             boolean twoWay = edges.stream().anyMatch(back -> back.from.equals(e.to) && back.to.equals(e.from));
             arrow(g, places.get(e.from), places.get(e.to), e, radius, twoWay ? BESIDE : 0);
+        }
+        g.setColor(Theme.INK);
+        for (Node note : notes) {
+            double x = MARGIN + 20 + (note.x - left) * unit, y = MARGIN + 30 + (top - note.y) * CELL;
+            Formula.of(note.label).drawCentred(g, Theme.font(13), x, y + 5);
         }
         Font font = Theme.font(radius < 18 ? 12 : 14);
         nodes.forEach((name, n) -> {
