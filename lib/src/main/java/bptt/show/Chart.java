@@ -292,12 +292,15 @@ public final class Chart {
             return path;
         }
 
-        /** How far down the page the line ends; a line without a point has its name at the bottom. */
+        /** How far down the page the line's right end is; a line without a point has its name at the bottom. */
         double end(Rectangle2D plot, Axes axes) {
-            int last = IntStream.range(0, x.length)
-                    .filter(i -> Double.isFinite(x[i]) && Double.isFinite(y[i]))
-                    .reduce(-1, (before, i) -> i);
-            double at = last < 0 ? plot.getMaxY() : axes.y(y[last]);
+            int right = -1;
+            for (int i = 0; i < x.length; i++) {
+                if (Double.isFinite(x[i]) && Double.isFinite(y[i]) && (right < 0 || x[i] >= x[right])) {
+                    right = i;
+                }
+            }
+            double at = right < 0 ? plot.getMaxY() : axes.y(y[right]);
             return Math.max(plot.getY(), Math.min(plot.getMaxY(), at));
         }
     }
