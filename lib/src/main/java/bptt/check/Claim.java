@@ -86,7 +86,7 @@ public final class Claim {
         Claim.audience = audience;
     }
 
-    private void print() {
+    void print() {
         if (lines.size() == 1) {
             System.out.println(title());
         }
@@ -240,7 +240,7 @@ public final class Claim {
         }
         double cosine = printed.elementMult(truth).elementSum() / (p * t);
         double angle = StrictMath.toDegrees(StrictMath.acos(Math.max(-1, Math.min(1, cosine))));
-        return length + ", at %.0f°".formatted(angle);
+        return length + Numbers.format(", at %.0f°", angle);
     }
 
     /** Which way an inequality goes. */
@@ -384,6 +384,9 @@ public final class Claim {
     /** How the claim ended so far. */
     @Override
     public String toString() {
+        if (count(Kind.FAILED) > 0) {
+            return id + " does not hold";
+        }
         long held = count(Kind.HOLDS), wrong = lines.size() - held;
         return "%s holds (%d comparison%s, %d wrong form%s rejected)"
                 .formatted(id, held, held == 1 ? "" : "s", wrong, wrong == 1 ? "" : "s");

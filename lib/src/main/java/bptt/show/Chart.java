@@ -119,7 +119,7 @@ public final class Chart {
     /**
      * Adds a line.
      *
-     * @param name for the legend
+     * @param name stands at its end
      * @param x positions
      * @param y values; NaN leaves a gap
      * @return this
@@ -131,7 +131,7 @@ public final class Chart {
     /**
      * Adds a line with a shaded band around it.
      *
-     * @param name for the legend
+     * @param name stands at its end
      * @param x positions
      * @param lower lower edge of the band, or null for no band
      * @param y the line; NaN leaves a gap
@@ -260,18 +260,25 @@ public final class Chart {
 
         private Path2D path(Axes axes) {
             Path2D path = new Path2D.Double();
-            boolean down = false;
             for (int i = 0; i < x.length; i++) {
-                boolean seen = Double.isFinite(x[i]) && Double.isFinite(y[i]);
-                if (seen && down) {
-                    path.lineTo(axes.x(x[i]), axes.y(y[i]));
-                } else if (seen) {
-                    path.moveTo(axes.x(x[i]), axes.y(y[i]));
-                    path.lineTo(axes.x(x[i]), axes.y(y[i])); // a point between two gaps is a dot
+                if (!seen(i)) {
+                    continue;
                 }
-                down = seen;
+                double px = axes.x(x[i]), py = axes.y(y[i]), half = stroke.getLineWidth() / 2;
+                if (seen(i - 1)) {
+                    path.lineTo(px, py);
+                } else if (seen(i + 1)) {
+                    path.moveTo(px, py);
+                } else { // between two gaps, a square as wide as the line
+                    path.moveTo(px - half, py);
+                    path.lineTo(px + half, py);
+                }
             }
             return path;
+        }
+
+        private boolean seen(int i) {
+            return i >= 0 && i < x.length && Double.isFinite(x[i]) && Double.isFinite(y[i]);
         }
 
         /** Along the lower edge and back along the upper one. */
@@ -294,12 +301,10 @@ public final class Chart {
 
         /** How far down the page the line's right end is; a line without a point has its name at the bottom. */
         double end(Rectangle2D plot, Axes axes) {
-            int right = -1;
-            for (int i = 0; i < x.length; i++) {
-                if (Double.isFinite(x[i]) && Double.isFinite(y[i]) && (right < 0 || x[i] >= x[right])) {
-                    right = i;
-                }
-            }
+            int right = IntStream.range(0, x.length)
+                    .filter(this::seen)
+                    .reduce((i, j) -> x[j] >= x[i] ? j : i)
+                    .orElse(-1);
             double at = right < 0 ? plot.getMaxY() : axes.y(y[right]);
             return Math.max(plot.getY(), Math.min(plot.getMaxY(), at));
         }
@@ -307,13 +312,18 @@ public final class Chart {
 
     /** XChart without a series: a frame with numbers, and where in it a value is. */
     private static final class Axes extends XYChart {
-        Axes(int width) {
+        private final double[] xRange;
+        private final double[] yRange;
+
+        Axes(int width, double[] xRange, double[] yRange) {
             super(new XYChartBuilder()
                     .width(width)
                     .height(HEIGHT)
                     .title(" ")
                     .xAxisTitle(" ")
                     .yAxisTitle(" "));
+            this.xRange = xRange;
+            this.yRange = yRange;
         }
 
         Rectangle2D plot() {
@@ -321,18 +331,20 @@ public final class Chart {
         }
 
         double x(double value) {
-            return getScreenXFromChart(value);
+            return place(value, xRange, getScreenXFromChart(xRange[0]), getScreenXFromChart(xRange[1]));
         }
 
         double y(double value) {
-            return getScreenYFromChart(value);
+            return place(value, yRange, getScreenYFromChart(yRange[0]), getScreenYFromChart(yRange[1]));
+        }
+
+        /** XChart itself puts what lies below the range into its middle. */
+        private static double place(double value, double[] range, double first, double last) {
+            return first + (value - range[0]) / (range[1] - range[0]) * (last - first);
         }
     }
 
     private Axes axes(int width) {
-        Axes chart = new Axes(width);
-        XYStyler styler = chart.getStyler();
-        Theme.apply(styler);
         double[] xRange = range(series.stream().flatMapToDouble(s -> DoubleStream.of(axis(s.x, logX))), logX);
         double[] yRange = range(
                 series.stream()
@@ -343,6 +355,9 @@ public final class Chart {
         if (!Double.isNaN(yMin)) {
             yRange = new double[] {axis(yMin, logY), axis(yMax, logY)};
         }
+        Axes chart = new Axes(width, xRange, yRange);
+        XYStyler styler = chart.getStyler();
+        Theme.apply(styler);
         styler.setXAxisMin(xRange[0]);
         styler.setXAxisMax(xRange[1]);
         styler.setYAxisMin(yRange[0]);
@@ -410,7 +425,7 @@ public final class Chart {
     }
 
     /**
-     * What leaves the fixed range is drawn a little outside it, so that lines cross its edge; XChart clips them there.
+     * What leaves the fixed range is drawn a little outside it, so that lines cross its edge; the clip cuts them there.
      */
     private double[] clip(double[] y) {
         if (Double.isNaN(yMin)) {

@@ -18,10 +18,10 @@ final class Formula {
     private static final double SMALLER = 0.72, LOWER = 0.22, HIGHER = 0.36; // of the height of the line's letters
     private static final FontRenderContext SHARP = new FontRenderContext(null, true, true);
     private static final Pattern RAISED =
-            Pattern.compile("([_^])(?:\\{([^}]*)\\}|\\(([^)]*)\\)|([−-]?[A-Za-z0-9]+))|(ᵀ)");
+            Pattern.compile("([_^])(?:\\{([^}]*)\\}|\\(([^)]*)\\)|([−-]?[A-Za-z0-9α-ωΑ-Ω∞]+))|(ᵀ)");
     private static final Pattern TEN = Pattern.compile("(?<![\\d.])1e(-?\\d+)\\b");
     private static final Pattern EXPONENT = Pattern.compile("(?<=\\d)e(-?\\d+)\\b");
-    private static final Pattern LETTER = Pattern.compile("(?<![\\p{L}\\p{N}&])(\\p{L})(?![\\p{L}\\p{N}’'])");
+    private static final Pattern LETTER = Pattern.compile("(?<![\\p{L}\\p{N}&’'])(\\p{L})(?![\\p{L}0-9’'])");
 
     private record Run(String text, char level) {} // ' ' on the line, '_' below, '^' above
 
@@ -29,7 +29,7 @@ final class Formula {
 
     private Formula(String plain) {
         String text = TEN.matcher(plain).replaceAll("10^{$1}");
-        text = EXPONENT.matcher(text).replaceAll("·10^{$1}").replaceAll("(?<=[{ (])-(?=\\d)", "−");
+        text = EXPONENT.matcher(text).replaceAll("·10^{$1}").replaceAll("(?<=^|[{ (\\[])-(?=\\d)", "−");
         Matcher m = RAISED.matcher(text);
         int from = 0;
         while (m.find()) {

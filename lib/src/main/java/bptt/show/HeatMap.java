@@ -177,7 +177,7 @@ public final class HeatMap {
                 if (!Double.isNaN(values[i][j])) {
                     g.setColor(values[i][j] < min + 0.6 * (max - min) ? Color.WHITE : Theme.INK);
                     double base = plot.getMaxY() - (i + 0.5) * height + 0.35 * font.getSize();
-                    Formula.of(Numbers.text(values[i][j], 2).replace('-', '−'))
+                    Formula.of(Numbers.text(values[i][j], 2))
                             .drawCentred(g, font, plot.getX() + (j + 0.5) * width, base);
                 }
             }
@@ -193,8 +193,8 @@ public final class HeatMap {
             g.fill(new Rectangle2D.Double(left, top + i * shade, BAR, shade + below));
         }
         g.setColor(Theme.INK);
-        Formula.of(Numbers.text(max, 2).replace('-', '−')).draw(g, Theme.font(12), left, top - 8);
-        Formula.of(Numbers.text(min, 2).replace('-', '−')).draw(g, Theme.font(12), left, top + height + 18);
+        Formula.of(Numbers.text(max, 2)).draw(g, Theme.font(12), left, top - 8);
+        Formula.of(Numbers.text(min, 2)).draw(g, Theme.font(12), left, top + height + 18);
     }
 
     private static double[] numbers(int n) {

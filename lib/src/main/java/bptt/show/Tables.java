@@ -106,11 +106,13 @@ public final class Tables {
     private static List<String> block(String name, SimpleMatrix matrix) {
         List<String> rows = matrix(matrix).lines().toList();
         int last = rows.size() - 1, middle = last / 2;
+        int width = rows.stream().mapToInt(String::length).max().orElse(0);
         return IntStream.rangeClosed(0, last)
                 .mapToObj(i -> {
                     String bracket = last == 0 ? "[]" : i == 0 ? "⎡⎤" : i == last ? "⎣⎦" : "⎢⎥";
                     String left = i == middle ? name + " = " : " ".repeat(name.length() + 3);
-                    return left + bracket.charAt(0) + rows.get(i).substring(1) + " " + bracket.charAt(1);
+                    String numbers = " ".repeat(width - rows.get(i).length()) + rows.get(i).substring(1);
+                    return left + bracket.charAt(0) + numbers + " " + bracket.charAt(1);
                 })
                 .toList();
     }

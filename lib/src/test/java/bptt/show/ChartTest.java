@@ -6,15 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import de.erichseifert.vectorgraphics2d.Processors;
-import de.erichseifert.vectorgraphics2d.VectorGraphics2D;
-import de.erichseifert.vectorgraphics2d.util.PageSize;
 import java.awt.Color;
-import java.awt.font.FontRenderContext;
-import java.awt.font.TextLayout;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -24,7 +17,7 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Where lines run, read from the SVG: XChart draws each piece of a line by itself, in the series' colour. */
+/** Where lines run, read from the SVG: each is one stroke in the series' colour. */
 class ChartTest {
     private static final Color OTHER = new Color(0xE69F00);
     private static final double[] X = {1, 10, 1000};
@@ -46,15 +39,34 @@ class ChartTest {
         return Files.readString(Path.of("results/place.svg"));
     }
 
-    private static double[][] pieces(String svg, Color c) {
-        String colour = "stroke:rgb(%d,%d,%d);".formatted(c.getRed(), c.getGreen(), c.getBlue());
+    /** Where each stroke of that colour and width runs, from corner to corner. */
+    private static List<double[]> strokes(String svg, Color c, double width) {
+        return Pattern.compile("<path d=\"([^\"]*)\" style=\"([^\"]*)\"")
+                .matcher(svg)
+                .results()
+                .filter(e -> e.group(2)
+                        .startsWith("fill:none;stroke:rgb(%d,%d,%d);stroke-width:%s;"
+                                .formatted(c.getRed(), c.getGreen(), c.getBlue(), width)))
+                .map(e -> Letters.numbers(e.group(1)))
+                .toList();
+    }
+
+    private static double[] stroke(String svg) {
+        List<double[]> strokes = strokes(svg, OTHER, 2.2);
+        assertEquals(1, strokes.size());
+        return strokes.get(0);
+    }
+
+    /** Straight pieces of that colour, thick or thin: the samples before the names, and what leads to them. */
+    private static List<double[]> pieces(String svg, Color c, double width) {
+        String style = "stroke:rgb(%d,%d,%d);stroke-width:%s;".formatted(c.getRed(), c.getGreen(), c.getBlue(), width);
         return Pattern.compile("<line [^>]*>")
                 .matcher(svg)
                 .results()
                 .map(e -> e.group())
-                .filter(e -> e.contains(colour))
+                .filter(e -> e.contains(style))
                 .map(e -> new double[] {value(e, "x1"), value(e, "y1"), value(e, "x2"), value(e, "y2")})
-                .toArray(double[][]::new);
+                .toList();
     }
 
     private static double value(String element, String name) {
@@ -63,21 +75,20 @@ class ChartTest {
         return Double.parseDouble(m.group(1));
     }
 
-    /** x, y, width and height of the plot, to which XChart clips. */
+    /** x, y, width and height of the plot; the clip leaves a pixel more above and below. */
     private static double[] plot(String svg) {
         Matcher m = Pattern.compile("<clipPath[^>]*>\\s*(<rect[^>]*>)").matcher(svg);
         assertTrue(m.find());
-        return List.of("x", "y", "width", "height").stream()
-                .mapToDouble(n -> value(m.group(1), n))
-                .toArray();
+        String clip = m.group(1);
+        return new double[] {value(clip, "x"), value(clip, "y") + 1, value(clip, "width"), value(clip, "height") - 2};
     }
 
     /** Places in the plot, as shares of it from its lower left corner. */
-    private static double[] shares(String svg, double[] piece) {
+    private static double[] shares(String svg, double[] places) {
         double[] p = plot(svg);
-        double[] shares = new double[4];
-        for (int i = 0; i < 4; i++) {
-            shares[i] = i % 2 == 0 ? (piece[i] - p[0]) / p[2] : 1 - (piece[i] - p[1]) / p[3];
+        double[] shares = new double[places.length];
+        for (int i = 0; i < places.length; i++) {
+            shares[i] = i % 2 == 0 ? (places[i] - p[0]) / p[2] : 1 - (places[i] - p[1]) / p[3];
         }
         return shares;
     }
@@ -89,20 +100,18 @@ class ChartTest {
     @Test
     void straightAxesRunFromTheLeastToTheGreatestValue() throws IOException {
         String svg = svg(chart().line("a", new double[] {2, 3, 6}, new double[] {10, 30, 20}));
-        double[][] a = pieces(svg, OTHER);
-        same(new double[] {0, 0, 0.25, 1}, shares(svg, a[0]));
-        same(new double[] {0.25, 1, 1, 0.5}, shares(svg, a[1]));
-        assertEquals(2, a.length); // and no legend for one line
+        same(new double[] {0, 0, 0.25, 1, 1, 0.5}, shares(svg, stroke(svg)));
+        assertEquals(List.of(), pieces(svg, OTHER, 2.2)); // one line needs no name
     }
 
     /** From 1 to 1000, a third of the way for each power of ten; y in whole decades, here from 0.1 to 100. */
     @Test
     void logarithmicAxesAreDecades() throws IOException {
         String svg = svg(chart().logX().logY().line("a", X, new double[] {0.2, 2, 20}));
-        double[][] a = pieces(svg, OTHER);
         double low = Math.log10(2) / 3;
-        same(new double[] {0, low, 1 / 3.0, low + 1 / 3.0}, shares(svg, a[0]));
-        same(new double[] {1 / 3.0, low + 1 / 3.0, 1, low + 2 / 3.0}, shares(svg, a[1]));
+        same(
+                new double[] {0, low, 1 / 3.0, low + 1 / 3.0, 1, low + 2 / 3.0}, //
+                shares(svg, stroke(svg)));
     }
 
     /** The axis is long enough for the band's edges, which are not the line's. */
@@ -110,56 +119,154 @@ class ChartTest {
     void aBandCountsForTheRange() throws IOException {
         double[] low = {0.01, 0.01, 0.01}, mid = {1, 1, 1}, high = {100, 100, 100};
         String svg = svg(chart().logX().logY().band("a", X, low, mid, high));
-        same(new double[] {0, 0.5, 1 / 3.0, 0.5}, shares(svg, pieces(svg, OTHER)[0]));
-        double[] p = plot(svg);
-        Matcher polygon = Pattern.compile("<path d=\"M([^\"]*)\"[^>]*fill:rgb\\(230,159,0\\)")
+        same(new double[] {0, 0.5, 1 / 3.0, 0.5, 1, 0.5}, shares(svg, stroke(svg)));
+        Matcher polygon = Pattern.compile("<path d=\"(M[^\"]*)\"[^>]*fill:rgb\\(230,159,0\\)")
                 .matcher(svg);
         assertTrue(polygon.find());
-        double[] corners = Pattern.compile("-?[\\d.]+")
-                .matcher(polygon.group(1))
-                .results()
-                .mapToDouble(n -> Double.parseDouble(n.group()))
-                .toArray();
-        double left = p[0], right = p[0] + p[2], top = p[1], bottom = p[1] + p[3];
-        double third = left + p[2] / 3;
-        double[] want = {left, bottom, third, bottom, right, bottom, right, top, third, top, left, top
-        }; // round the band
-        assertArrayEquals(want, Arrays.copyOf(corners, 12), 1);
+        double third = 1 / 3.0; // along the lower edge and back along the upper one
+        same(new double[] {0, 0, third, 0, 1, 0, 1, 1, third, 1, 0, 1}, shares(svg, Letters.numbers(polygon.group(1))));
     }
 
     /** What leaves a fixed range is drawn one height of the plot outside it, where nobody sees it. */
     @Test
     void linesAreCutWhereTheyLeaveTheRange() throws IOException {
         String svg = svg(chart().yRange(10, 20).line("a", X, new double[] {15, 1e9, -1e9}));
-        double[][] a = pieces(svg, OTHER);
-        assertEquals(0.5, shares(svg, a[0])[1], 2e-3);
-        assertEquals(2, shares(svg, a[0])[3], 1e-2);
-        assertEquals(-1, shares(svg, a[1])[3], 1e-2);
+        double[] a = shares(svg, stroke(svg));
+        assertEquals(0.5, a[1], 2e-3);
+        assertEquals(2, a[3], 1e-2);
+        assertEquals(-1, a[5], 1e-2);
+        assertTrue(svg.matches("(?s).*<g clip-path=[^>]*>\\s*<path [^>]*fill:none;stroke:rgb\\(230,159,0\\).*"));
         String log = svg(chart().logY().yRange(1, 100).line("a", X, new double[] {10, 1e9, 1e-9}));
-        assertEquals(0.5, shares(log, pieces(log, OTHER)[0])[1], 2e-3);
-        assertEquals(2, shares(log, pieces(log, OTHER)[0])[3], 1e-2);
+        assertEquals(0.5, shares(log, stroke(log))[1], 2e-3);
+        assertEquals(2, shares(log, stroke(log))[3], 1e-2);
     }
 
-    /** The same colour again in another shade, and a legend, which is one more piece of each line. */
+    /** A gap parts the stroke; of a point between two gaps there is a square as wide as the line. */
+    @Test
+    void gaps() throws IOException {
+        double none = Double.NaN;
+        String svg = svg(chart().line("a", new double[] {0, 1, 2, 3, 4, 5, 6, 7, 8}, new double[] {
+            0, 8, none, 4, none, none, 2, 6, none
+        }));
+        assertEquals(
+                3,
+                Pattern.compile("d=\"([^\"]*)\" style=\"fill:none;stroke:rgb\\(230,159,0\\)")
+                        .matcher(svg)
+                        .results()
+                        .mapToLong(e -> e.group(1).chars().filter(c -> c == 'M').count())
+                        .sum());
+        double half = 1.1 / plot(svg)[2];
+        same(
+                new double[] {0, 0, 1 / 8.0, 1, 3 / 8.0 - half, 0.5, 3 / 8.0 + half, 0.5, 6 / 8.0, 0.25, 7 / 8.0, 0.75},
+                shares(svg, stroke(svg)));
+    }
+
+    /** The same colour again in another shade; each name has a sample of its line. */
     @Test
     void severalLines() throws IOException {
         double[] y = {1, 2, 3};
         String svg = svg(chart().line("LSTM", X, y).line("LSTM, b_f = 2", X, y).line("IRNN", X, y));
-        Color base = Theme.colour("LSTM", 0);
-        assertEquals(3, pieces(svg, base).length);
-        assertEquals(3, pieces(svg, Theme.shade(base, 1)).length);
-        assertEquals(3, svg.split("stroke-width:5.5").length - 1);
+        Color base = Theme.colour("LSTM", 0), irnn = Theme.colour("IRNN", 0);
+        for (Color c : List.of(base, Theme.shade(base, 1))) {
+            assertEquals(1, strokes(svg, c, 2.2).size());
+            assertEquals(1, pieces(svg, c, 2.2).size());
+        }
+        assertEquals(1, strokes(svg, irnn, 5.5).size());
+        assertEquals(1, pieces(svg, irnn, 5.5).size());
         assertEquals(
                 List.of("series,x,y", "LSTM,1,1"),
                 Files.readAllLines(Path.of("results/place.csv")).subList(0, 2));
     }
 
+    /**
+     * Names stand in the order of the lines' ends: 16 to 38 pixels beside the plot a sample, and from 46 on the name, its
+     * letters 0.35 of their height below.
+     */
+    @Test
+    void namesStandAtTheEndsOfTheirLines() throws IOException {
+        double[] x = {0, 1};
+        String svg = svg(chart().line("IRNN", x, new double[] {1, 0})
+                .line("LSTM, b_f = 1", x, new double[] {0, 1})
+                .line("GRU", x, new double[] {1, 0.5}));
+        double[] p = plot(svg);
+        double right = p[0] + p[2];
+        String[] names = {"IRNN", "LSTM, b_f = 1", "GRU"};
+        double[] ends = {p[1] + p[3], p[1], p[1] + p[3] / 2};
+        for (int i = 0; i < 3; i++) {
+            List<double[]> samples = pieces(svg, Theme.colour(names[i], 0), i == 0 ? 5.5 : 2.2);
+            assertEquals(1, samples.size());
+            double y = samples.get(0)[1];
+            assertArrayEquals(new double[] {right + 16, y, right + 38, y}, samples.get(0), 0.1);
+            assertEquals(ends[i], y, 0.5);
+            String text = i == 0 ? "IRNN" : i == 1 ? "LSTM, b" : "GRU";
+            assertTrue(Letters.at(svg, text, 12, samples.get(0)[2] + 8, y + 4.2), text);
+        }
+        double y = pieces(svg, Theme.colour(names[1], 0), 2.2).get(0)[1];
+        double index = right + 46 + Letters.width("LSTM, b", 12);
+        assertTrue(Letters.at(svg, "f", 8.64f, index, y + 4.2 + 2.64));
+        assertEquals(0, pieces(svg, Theme.colour("GRU", 0), 0.8).size()); // nothing leads where nothing was moved
+        // The longest name ends 12 pixels before the picture does: XChart's room beside its plot.
+        double longest = Letters.width("LSTM, b", 12) + Letters.width("f", 8.64f) + Letters.width(" = 1", 12);
+        assertEquals(860 - 12, 20 + right + 46 + longest, 1.5);
+    }
+
+    /** Three ends at the bottom: 17 pixels from name to name, the last one at the bottom, thin lines to the others. */
+    @Test
+    void namesThatWouldLieOnOneAnother() throws IOException {
+        double[] x = {0, 1}, down = {1, 0};
+        String svg = svg(chart().line("IRNN", x, down).line("LSTM", x, down).line("GRU", x, down));
+        double[] p = plot(svg);
+        double right = p[0] + p[2], bottom = p[1] + p[3];
+        String[] names = {"IRNN", "LSTM", "GRU"};
+        for (int i = 0; i < 3; i++) {
+            Color colour = Theme.colour(names[i], 0);
+            double y = bottom - 17 * (2 - i);
+            double[] sample = pieces(svg, colour, i == 0 ? 5.5 : 2.2).get(0);
+            assertArrayEquals(new double[] {y, y}, new double[] {sample[1], sample[3]}, 1e-6);
+            assertTrue(Letters.at(svg, names[i], 12, sample[2] + 8, y + 4.2));
+            List<double[]> leaders = pieces(svg, colour, 0.8);
+            assertEquals(i == 2 ? 0 : 1, leaders.size());
+            if (i < 2) {
+                assertArrayEquals(new double[] {right + 1, bottom, right + 16, y}, leaders.get(0), 0.5);
+            }
+        }
+    }
+
+    /** A line that is cut has its name at the edge where it left, one without a point at the bottom. */
+    @Test
+    void namesOfLinesThatEndOutside() throws IOException {
+        double[] x = {0, 1}, none = {Double.NaN, Double.NaN};
+        String svg = svg(chart().yRange(0, 1)
+                .line("IRNN", x, new double[] {0, 9})
+                .line("LSTM", x, none)
+                .line("GRU", new double[] {0, 1, 2}, new double[] {0.5, 0.5, Double.NaN}));
+        double[] p = plot(svg);
+        assertEquals(p[1], pieces(svg, Theme.colour("IRNN", 0), 5.5).get(0)[1], 0.5);
+        assertEquals(p[1] + p[3], pieces(svg, Theme.colour("LSTM", 0), 2.2).get(0)[1], 0.5);
+        assertEquals(p[1] + p[3] / 2, pieces(svg, Theme.colour("GRU", 0), 2.2).get(0)[1], 0.5);
+    }
+
+    /** Its own title in the middle above the plot, the one of x below it, that of y upright beside it. */
+    @Test
+    void titles() throws IOException {
+        String svg = svg(chart().line("a", new double[] {2, 3}, new double[] {10, 30}));
+        double[] p = plot(svg);
+        double centre = 20 + p[0] + p[2] / 2, middle = 26 + p[1] + p[3] / 2;
+        assertTrue(Letters.centredAt(svg, "title", 15, centre, 23));
+        assertTrue(Letters.centredAt(svg, "x", 13, centre, 460 - 12));
+        String turned = svg.substring(svg.indexOf("matrix(0 -1 1 0 0 0)"));
+        assertTrue(Letters.centredAt(turned, "y", 13, -middle, 20));
+    }
+
     @Test
     void constantAndEmptyLines() throws IOException {
         String flat = svg(chart().line("a", X, new double[] {5, 5, 5}));
-        assertEquals(2, pieces(flat, OTHER).length);
+        assertEquals(6, stroke(flat).length);
         String point = svg(chart().logX().logY().line("a", new double[] {10, 10}, new double[] {10, 10}));
-        same(new double[] {0, 0, 0, 0}, shares(point, pieces(point, OTHER)[0])); // from 10 to 100
+        same(new double[] {0, 0, 0, 0}, shares(point, stroke(point))); // from 10 to 100
+        String empty = svg(chart().line("a", X, new double[] {Double.NaN, Double.NaN, Double.NaN}));
+        assertEquals(
+                0, strokes(empty, OTHER, 2.2).stream().mapToInt(s -> s.length).sum());
     }
 
     /** What stands along an axis; XChart draws letters as outlines, so they are compared with those of the text. */
@@ -168,15 +275,7 @@ class ChartTest {
     }
 
     private static String outline(String text) throws IOException {
-        VectorGraphics2D g = new VectorGraphics2D();
-        g.fill(new TextLayout(text, Theme.font(12), new FontRenderContext(null, true, true)).getOutline(null));
-        ByteArrayOutputStream out = new ByteArrayOutputStream();
-        Processors.get("svg")
-                .getDocument(g.getCommands(), new PageSize(0, 0, 1, 1))
-                .writeTo(out);
-        Matcher d = Pattern.compile(" d=\"[^\"]*\"").matcher(out.toString(StandardCharsets.UTF_8));
-        assertTrue(d.find());
-        return d.group();
+        return " d=\"" + Letters.outline(text, 12) + "\"";
     }
 
     /** 1, 10, 100 and 1000 as they are, other powers of ten as powers, and nothing between. */
@@ -217,7 +316,7 @@ class ChartTest {
                 .map(e -> e.group())
                 .toList();
         assertEquals(new Rect(0, 0, 620, 520, Color.WHITE), Rect.of(rects.get(0)));
-        assertEquals(new Rect(0, 0, 550, 520, Color.WHITE), Rect.of(rects.get(1))); // XChart's
+        assertEquals(new Rect(0, 0, 530, 474, Color.WHITE), Rect.of(rects.get(1))); // XChart's, with room for titles
         List<Rect> squares = rects.subList(3, 7).stream().map(Rect::of).toList();
         assertEquals(List.of(Theme.ramp(0, 2), Theme.ramp(1, 2)), List.of(squares.get(0).fill, squares.get(3).fill));
         List<Rect> shades =
@@ -228,8 +327,25 @@ class ChartTest {
             double height = i == 127 ? each : each + 1;
             assertEquals(new Rect(550, 130 + i * each, 18, height, Theme.ramp(127 - i, 128)), shades.get(i));
         }
-        String ink = "<text style=\"fill:rgb(34,34,34);stroke:none;font-family:&quot;DejaVu Sans&quot;;\" ";
-        assertTrue(svg.contains(ink + "x=\"550\" y=\"122\">3<") && svg.contains(ink + "x=\"550\" y=\"408\">−2<"));
+        assertTrue(Letters.at(svg, "3", 12, 550, 122) && Letters.at(svg, "−2", 12, 550, 408));
+        String[] numbers = {"−2", "0", "1", "3"}; // white on what is below 0.6 of the range, here 1
+        for (int i = 0; i < 4; i++) {
+            Rect square = squares.get(i);
+            double x = square.x + square.width / 2 - Letters.width(numbers[i], 12) / 2;
+            double base = square.y + square.height / 2 + 4.2;
+            assertTrue(Letters.near(svg, i < 2 ? "255,255,255" : "34,34,34", numbers[i], 12, x, base, 1), numbers[i]);
+        }
+    }
+
+    /** Nine in a row are too narrow for numbers. */
+    @Test
+    void aLargeHeatMapHasNoNumbers() throws IOException {
+        double[][] nine = {{1, 2, 3, 4, 5, 6, 7, 8, 9}}, eight = {{1, 2, 3, 4, 5, 6, 7, 8}};
+        HeatMap.of("title", "x", "y").values(nine).figure("place", "Text.");
+        String white = "<path [^>]*fill:rgb\\(255,255,255\\)";
+        assertEquals(1, Files.readString(Path.of("results/place.svg")).split(white).length);
+        HeatMap.of("title", "x", "y").values(eight).figure("place", "Text.");
+        assertEquals(1 + 5, Files.readString(Path.of("results/place.svg")).split(white).length); // below 5.2
     }
 
     private record Rect(double x, double y, double width, double height, Color fill) {
@@ -262,9 +378,13 @@ class ChartTest {
                 .figure("place", "Text."));
         refused("heat map: expected 2 rows of 2 values, got [2, 1]", () -> HeatMap.of("t", "x", "y")
                 .values(new double[][] {{1, 2}, {3}}));
+        refused("text alternative: expected what is drawn, got none", () -> new Figure(new byte[0], 1, 1, "", "Text."));
+        String caption = "caption: expected a sentence that says what to see, got none";
+        refused(caption, () -> new Figure(new byte[0], 1, 1, "Line chart", " "));
         refused(
-                "text alternative: expected a sentence that says what the chart shows, got none",
-                () -> new Figure(new byte[0], 1, 1, ""));
+                caption,
+                () -> HeatMap.of("t", "x", "y").values(new double[][] {{1}}).figure("place", ""));
+        refused(caption, () -> Diagram.of("t").node("a", 0, 0).figure("place", ""));
         assertFalse(Files.exists(Path.of("results/place.csv")));
     }
 }

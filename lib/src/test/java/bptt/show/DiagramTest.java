@@ -2,12 +2,10 @@ package bptt.show;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.awt.BasicStroke;
 import java.awt.Color;
-import java.awt.FontMetrics;
 import java.awt.Graphics2D;
 import java.awt.geom.Line2D;
 import java.awt.image.BufferedImage;
@@ -118,73 +116,61 @@ class DiagramTest {
         same(numbers(svg(diagram().edge("a", "b", "w"))), numbers(svg(moved.edge("a", "b", "w"))));
     }
 
-    /** Text is centred: across by its width, upright by the letters above and below its line. */
+    /** Text is centred: across by its width, upright by 0.35 of its height below the middle. */
     @Test
     void textIsCentred() throws IOException {
         String svg = svg(diagram());
-        double[][] texts = all(svg, "text", "x", "y");
-        FontMetrics title = metrics(15), label = metrics(14);
-        same(of((860 - title.stringWidth("title")) / 2.0, 24), texts[0]);
-        double base = (label.getAscent() - label.getDescent()) / 2.0;
-        same(of(70 - label.stringWidth("a") / 2.0, 80 + base), texts[1]);
-        same(of(790 - label.stringWidth("c") / 2.0, 172 + base), texts[3]);
-        assertEquals(3, svg.split("fill:rgb\\(34,34,34\\);stroke:none;[^>]*font-size:14px").length - 1);
-        assertEquals(1, svg.split("fill:rgb\\(34,34,34\\);stroke:none;[^>]*font-size:15px").length - 1);
-    }
-
-    private static FontMetrics metrics(int size) {
-        return new BufferedImage(1, 1, BufferedImage.TYPE_INT_RGB)
-                .createGraphics()
-                .getFontMetrics(Theme.font(size));
+        assertTrue(Letters.centredAt(svg, "title", 15, 430, 24));
+        assertTrue(Letters.centredAt(svg, "a", 14, 70, 80 + 4.9));
+        assertTrue(Letters.centredAt(svg, "b", 14, 139, 172 + 4.9));
+        assertTrue(Letters.centredAt(svg, "c", 14, 790, 172 + 4.9));
+        assertEquals(4, all(svg, "path", "d").length);
     }
 
     /** From 22 beyond a to 23 before b; the line stops 6 short of the tip, and the head is 9 long and 8 wide. */
     @Test
     void anArrow() throws IOException {
-        String svg = svg(diagram().edge("a", "b", "w"));
+        String svg = svg(diagram().edge("a", "b", "w_1"));
         same(of(83.2, 97.6, 121.6, 148.8), all(svg, "line", "x1", "y1", "x2", "y2")[0]);
         same(
                 of(125.2, 153.6, 125.2 - 5.4 - 3.2, 153.6 - 7.2 + 2.4, 125.2 - 5.4 + 3.2, 153.6 - 7.2 - 2.4),
                 numbers(value(
-                        Pattern.compile("<path [^>]*>")
+                        Pattern.compile("<path [^>]*Z\" style=\"fill:rgb\\(119,119,119\\)[^>]*>")
                                 .matcher(svg)
                                 .results()
                                 .findFirst()
                                 .orElseThrow()
                                 .group(),
                         "d")));
-        assertTrue(svg.contains(" Z\" style=\"fill:rgb(68,68,68);stroke:none;\"")); // the head is closed, and filled
-        assertTrue(svg.contains("stroke:rgb(68,68,68);stroke-width:1.4"));
-        FontMetrics font = metrics(12);
-        double left = 104.2 - font.stringWidth("w") / 2.0; // the middle between both ends, on a white ground
-        double base = 125.6 + (font.getAscent() - font.getDescent()) / 2.0;
-        same(of(left, base), all(svg, "text", "x", "y")[1]);
-        same(
-                of((int) left - 3, (int) (base - font.getAscent()), font.stringWidth("w") + 6, font.getHeight()),
-                all(svg, "rect", "x", "y", "width", "height")[1]);
-        assertTrue(svg.contains("fill:rgb(68,68,68);stroke:none;font-family"));
-        assertEquals(2, svg.split("<rect [^>]*fill:rgb\\(255,255,255\\)").length - 1); // the picture's ground and this
-        assertEquals(1, all(svg(diagram().edge("a", "b", "")), "rect", "x").length); // no ground without a text
+        assertTrue(svg.contains(" Z\" style=\"fill:rgb(119,119,119);stroke:none;\"")); // the head is closed, and filled
+        assertTrue(svg.contains("stroke:rgb(119,119,119);stroke-width:1.4"));
+        // On the left of the middle between both ends, (104.2, 125.6), so far that it is 5 beside the arrow.
+        double w = Letters.width("w", 13), width = w + Letters.width("1", 9.36f);
+        double beside = 0.8 * width / 2 + 0.6 * 13 / 2 + 5;
+        double left = 104.2 + 0.8 * beside - width / 2, base = 125.6 - 0.6 * beside + 4.55;
+        assertTrue(Letters.at(svg, "w", 13, left, base));
+        assertTrue(Letters.at(svg, "1", 9.36f, left + w, base + 2.86));
+        assertEquals(1, all(svg, "rect", "x").length); // the picture's ground, and none below the label
+        assertEquals(5, all(svg(diagram().edge("a", "b", "")), "path", "d").length); // title, nodes and head
     }
 
-    /** One in each direction: 6 pixels to the left of where it goes, its label another 12. */
+    /** One in each direction: 6 pixels to the left of where it goes, its label on that side as well. */
     @Test
     void arrowsInBothDirections() throws IOException {
         String svg = svg(diagram()
                 .edge("a", "b", "w")
                 .marked("b", "a", "v")
                 .edge("b", "c", "u")
-                .edge("c", "b", "t"));
+                .marked("c", "b", "t"));
         double[][] lines = all(svg, "line", "x1", "y1", "x2", "y2");
         same(of(83.2 + 4.8, 97.6 - 3.6, 121.6 + 4.8, 148.8 - 3.6), lines[0]);
         same(of(161, 166, 761, 166), lines[2]);
         same(of(768, 178, 168, 178), lines[3]);
-        FontMetrics font = metrics(12);
-        double base = (font.getAscent() - font.getDescent()) / 2.0;
-        double[][] texts = all(svg, "text", "x", "y");
-        same(of(104.2 + 4.8 + 9.6 - font.stringWidth("w") / 2.0, 125.6 - 3.6 - 7.2 + base), texts[1]);
-        same(of(464 - font.stringWidth("u") / 2.0, 166 - 12 + base), texts[3]);
-        same(of(465 - font.stringWidth("t") / 2.0, 178 + 12 + base), texts[4]);
+        double beside = 0.8 * Letters.width("w", 13) / 2 + 0.6 * 13 / 2 + 5;
+        assertTrue(Letters.centredAt(svg, "w", 13, 104.2 + 4.8 + 0.8 * beside, 125.6 - 3.6 - 0.6 * beside + 4.55));
+        assertTrue(Letters.centredAt(svg, "u", 13, 464, 166 - 11.5 + 4.55));
+        double t = 465 - Letters.width("t", 13) / 2; // in its arrow's colour
+        assertTrue(Letters.at(svg, "213,94,0", "t", 13, t, 178 + 11.5 + 4.55));
         assertTrue(svg.contains("stroke:rgb(213,94,0);stroke-width:2.4"));
     }
 
@@ -197,10 +183,10 @@ class DiagramTest {
                 .node("c", 12.5, 0)
                 .node("d", 18, 0));
         same(of(6), all(near, "ellipse", "rx")[0]); // half a unit of 720/18: 20 pixels
-        assertFalse(near.contains("font-size:14px"));
+        assertTrue(Letters.centredAt(near, "a", 12, 70, 80 + 4.2));
         String enough = svg(Diagram.of("t").node("a", 0, 0).node("b", 1, 0).node("c", 12, 0)); // 60 pixels
         same(of(18), all(enough, "ellipse", "rx")[0]);
-        assertTrue(enough.contains("font-size:14px"));
+        assertTrue(Letters.centredAt(enough, "a", 14, 70, 80 + 4.9));
         same(of(70), all(svg(Diagram.of("t").node("a", 3, 0).node("b", 3, 1)), "ellipse", "cx")[2]); // one column
     }
 

