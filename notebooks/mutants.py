@@ -39,8 +39,8 @@ LIB = HERE.parent / "lib"
 LISTED = HERE / "mutants.tsv"
 ENDLESS = 60  # seconds; and at least ten times what the unbroken notebook takes
 DRAWS = re.compile(r"\b(?:Chart|HeatMap|Diagram|Table)\s*\.\s*(?:of|create)\b|\bprintln\b|\.figure\(")
-CLAIMS = re.compile(r"\bclaim\(|\.(?:agrees|atMost|rejects|rejectsAtMost|failsAsPrinted)\(")
-WRONG = re.compile(r"\.(?:rejects|rejectsAtMost|failsAsPrinted)\(|\bprintln\(")
+CLAIMS = re.compile(r"\bclaim\(|\.(?:agrees|(?:rejects|failsAsPrinted)(?:At(?:Most|Least))?|at(?:Most|Least))\(")
+WRONG = re.compile(r"\.(?:rejects|failsAsPrinted)(?:At(?:Most|Least))?\(|\b(?:println|show)\(")
 WORD = re.compile(r"(?<![.\w])[A-Za-z_]\w*")  # no method of an object
 GATES = {"f": "i", "i": "f", "g": "o", "o": "g", "r": "z", "z": "r"}
 
@@ -157,13 +157,16 @@ class Notebook:
         self.patience = max(ENDLESS, 10 * (time.monotonic() - started))
 
     def unlike_the_kernel(self, printed):
-        """The first cell that printed other lines than are committed."""
+        """The first cell that printed other lines, or compared other values, than are committed."""
         notebook = nbformat.read(self.path, as_version=4)
         code = [cell for cell in notebook.cells if cell.cell_type == "code"]
         for number, (cell, text) in enumerate(zip(code, printed, strict=True), 1):
             streams = "".join(o.text for o in cell.outputs if o.output_type == "stream" and o.name == "stdout")
-            if number > 1 and streams.strip() != text.partition("\f")[0].strip():
-                return f"cell {number} prints other lines than are committed:\n{text.partition(chr(12))[0]}"
+            shown = [o.data for o in cell.outputs if o.output_type == "display_data"]
+            cards = "\n".join(data["text/plain"] for data in shown if "text/html" in data)
+            lines, _, claims = text.split("\f")
+            if number > 1 and (streams.strip(), cards) != (lines.strip(), claims):
+                return f"cell {number} prints other lines than are committed:\n{lines}{claims}"
         return None
 
     def ask(self, request):

@@ -66,9 +66,10 @@ class Formulas(unittest.TestCase):
             )
         ]
         statement = next(line for line in run.ledger.FORMULAS.read_text().splitlines() if line.startswith("flow.cec\t"))
-        printed = f"flow.cec · {statement.split(chr(9))[1]}\n  ✓ four: error 0 ≤ 1e-12\n  ✓ none: 0 ≤ 1\n"
-        for cell, text in zip(made.cells[1:], ("0.0\n", printed), strict=True):
-            cell.outputs = [nbformat.v4.new_output("stream", name="stdout", text=text)]
+        card = f"flow.cec · {statement.split(chr(9))[1]}\n  ✓ four: error 0 ≤ 1e-12\n  ✓ none: 0 ≤ 1"
+        made.cells[1].outputs = [nbformat.v4.new_output("stream", name="stdout", text="0.0\n")]
+        data = {"text/plain": card, "text/html": "<div></div>"}
+        made.cells[2].outputs = [nbformat.v4.new_output("display_data", data=data)]
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder) / "98-test.ipynb"
             nbformat.write(made, path)
@@ -80,7 +81,7 @@ class Formulas(unittest.TestCase):
                 with contextlib.redirect_stdout(io.StringIO()) as out:
                     self.assertEqual(mutants.examine(path, self.arguments(None), listed), code, out.getvalue())
                 self.assertIn("98-test.ipynb: " + last, out.getvalue())
-                self.assertIn("noticed: cell 3, flow.cec does not hold: four: error 0.5 is not ≤ 1e-12", out.getvalue())
+                self.assertIn("noticed: cell 3, flow.cec does not hold: four: error 0.5 > 1e-12", out.getvalue())
             stale = {zero: "twice nothing", ("98", "gone", "a → b", 1): "old"}
             with contextlib.redirect_stdout(io.StringIO()) as out:
                 self.assertEqual(mutants.examine(path, self.arguments(0), stale), 1)

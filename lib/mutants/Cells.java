@@ -61,7 +61,11 @@ public class Cells {
                 public interface Value { Object get() throws Throwable; }
                 public static Object $value(Value value) throws Throwable { return value.get(); }
                 public static Object $value(Action action) throws Throwable { action.run(); return null; }
-                public static String display(Object value, String... types) { System.out.println(value); return ""; }
+                public static java.util.List<Object> $cards = new java.util.ArrayList<>(); // they grow, as their claims do
+                public static String display(Object value, String... types) {
+                    if (value instanceof bptt.show.ClaimCard) { $cards.add(value); }
+                    return "";
+                }
                 public static void updateDisplay(String id, Object value, String... types) { }
             }
             """;
@@ -330,6 +334,7 @@ public class Cells {
             Files.write(Path.of("results", file.getKey()), file.getValue());
         }
         Run run = new Run();
+        List<Integer> cards = new ArrayList<>(); // so many are there after each cell
         for (int k = 1; k < classes.size() && run.failure == null; k++) {
             ByteArrayOutputStream out = new ByteArrayOutputStream();
             System.setOut(new PrintStream(out, true, StandardCharsets.UTF_8));
@@ -345,9 +350,23 @@ public class Cells {
             }
             String shown = value == null || value.getClass().isArray() ? "" : String.valueOf(value);
             run.printed.add(out.toString(StandardCharsets.UTF_8) + "\f" + shown);
+            cards.add(cards(loader).size());
+        }
+        for (int k = 0; k < cards.size(); k++) {
+            List<?> own = cards(loader).subList(k == 0 ? 0 : cards.get(k - 1), cards.get(k));
+            String text = own.stream().map(String::valueOf).collect(Collectors.joining("\n"));
+            run.printed.set(k, run.printed.get(k) + "\f" + text);
         }
         run.files = files();
         return run;
+    }
+
+    private static List<?> cards(ClassLoader loader) {
+        try {
+            return (List<?>) loader.loadClass("C").getField("$cards").get(null);
+        } catch (ReflectiveOperationException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     /** What lies in results/, without the folders there. */
