@@ -25,9 +25,9 @@ import org.ejml.simple.SimpleMatrix;
  * </pre>
  *
  * Each comparison is a line of the claim, from where the ledger collects it; one that fails throws, and so stops the
- * notebook. The error of a matrix is max|a − b| / max(max|a|, max|b|). It does not see entries that are smaller than the
- * bound times the largest one: the line says how many of these there are. A value that is NaN or infinite, empty, of another shape, or
- * all zero proves nothing and fails, and so does the same matrix on both sides.
+ * notebook. The error of a matrix is max|a − b| / max(max|a|, max|b|). It does not see entries that are smaller than
+ * the bound times the largest one: the line says how many of these there are. A value that is NaN or infinite, empty,
+ * of another shape, or all zero proves nothing and fails, and so does the same matrix on both sides.
  */
 public final class Claim {
     /** The largest relative error that a claim may allow. */

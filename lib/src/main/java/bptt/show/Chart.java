@@ -217,7 +217,8 @@ public final class Chart {
     /** The names in the order of the ends of their lines, so far apart that they can be read. */
     private static void name(Graphics2D g, List<Drawn> drawn, Rectangle2D plot, Axes axes) {
         List<Drawn> down = drawn.stream()
-                .sorted(Comparator.comparingDouble(d -> d.end(plot, axes)))
+                .sorted(Comparator.comparingDouble((Drawn d) -> d.end(plot, axes))
+                        .thenComparingDouble(d -> d.left(plot, axes)))
                 .toList();
         double[] y = new double[down.size()];
         for (int i = 0; i < y.length; i++) {
@@ -235,7 +236,7 @@ public final class Chart {
             g.setStroke(d.stroke());
             g.draw(new Line2D.Double(x + GAP, y[i], x + GAP + SAMPLE, y[i]));
             double end = d.end(plot, axes);
-            if (Math.abs(end - y[i]) > 2) {
+            if (Math.abs(end - y[i]) > 2 && d.left(plot, axes) == 0) {
                 g.setStroke(new BasicStroke(0.8f));
                 g.draw(new Line2D.Double(plot.getMaxX() + 1, end, x + GAP, y[i]));
             }
@@ -307,6 +308,29 @@ public final class Chart {
                     .orElse(-1);
             double at = right < 0 ? plot.getMaxY() : axes.y(y[right]);
             return Math.max(plot.getY(), Math.min(plot.getMaxY(), at));
+        }
+
+        /**
+         * How long before the right edge the line left the plot for good: in pixels, negative if it did so at the top, so
+         * that such lines are in the order of these numbers; 0 if it ends in the plot.
+         */
+        double left(Rectangle2D plot, Axes axes) {
+            double[][] p = IntStream.range(0, x.length)
+                    .filter(this::seen)
+                    .mapToObj(i -> new double[] {axes.x(x[i]), axes.y(y[i])})
+                    .toArray(double[][]::new);
+            int k = p.length - 1;
+            int side = k < 0 ? 0 : p[k][1] < plot.getY() - 1 ? -1 : p[k][1] > plot.getMaxY() + 1 ? 1 : 0;
+            if (side == 0) {
+                return 0;
+            }
+            double edge = side < 0 ? plot.getY() : plot.getMaxY();
+            while (k > 0 && side * (p[k - 1][1] - edge) > 0) {
+                k--;
+            }
+            double[] in = p[Math.max(0, k - 1)], out = p[k];
+            double at = k == 0 ? out[0] : in[0] + (edge - in[1]) / (out[1] - in[1]) * (out[0] - in[0]);
+            return side * (plot.getMaxX() + 1 - at);
         }
     }
 

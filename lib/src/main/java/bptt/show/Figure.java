@@ -32,7 +32,8 @@ public record Figure(byte[] png, int width, int height, String alt, String capti
      */
     public String html() {
         return ("<figure style=\"margin: 0\">\n<img width=\"%d\" height=\"%d\" style=\"max-width: 100%%; height: auto\""
-                        + " alt=\"%s\" src=\"data:image/png;base64,%s\">\n<figcaption style=\"max-width: 60em\">%s</figcaption>\n</figure>")
+                        + " alt=\"%s\" src=\"data:image/png;base64,%s\">\n"
+                        + "<figcaption style=\"max-width: 60em\">%s</figcaption>\n</figure>")
                 .formatted(
                         width,
                         height,

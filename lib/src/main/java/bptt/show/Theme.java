@@ -43,7 +43,7 @@ final class Theme {
     };
 
     /** Room around XChart's picture for the titles. */
-    static final int LEFT = 20, TOP = 26, BOTTOM = 20;
+    static final int LEFT = 14, TOP = 20, BOTTOM = 14;
 
     static final Color INK = new Color(0x222222);
     private static final Color GRID = new Color(0xE4E4E4);
@@ -95,7 +95,7 @@ final class Theme {
         styler.setPlotContentSize(0.999);
         styler.setPlotMargin(0);
         styler.setMarkerSize(0);
-        styler.setChartPadding(12);
+        styler.setChartPadding(18); // half of “1000”: XChart leaves out a number that does not fit
         styler.setXAxisDecimalPattern("0.####");
         styler.setYAxisDecimalPattern("0.####");
     }

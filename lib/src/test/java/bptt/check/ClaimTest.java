@@ -24,7 +24,7 @@ class ClaimTest {
         assertEquals(message, assertThrows(Throwable.class, call).getMessage());
     }
 
-    /** Of a largest entry of 128 and a bound of 1/64, 2 is the largest that can be anything; 0 is meant, and 2.5 is seen. */
+    /** Of a largest entry of 128 and a bound of 1/64, 2 is the largest that can be anything; 0 is meant, 2.5 seen. */
     @Test
     void entriesThatAreTooSmallToBeSeen() {
         PrintStream console = System.out;

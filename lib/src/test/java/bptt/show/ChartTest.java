@@ -179,8 +179,8 @@ class ChartTest {
     }
 
     /**
-     * Names stand in the order of the lines' ends: 16 to 38 pixels beside the plot a sample, and from 46 on the name, its
-     * letters 0.35 of their height below.
+     * Names stand in the order of the lines' ends: 16 to 38 pixels beside the plot a sample, and from 46 on the name,
+     * its letters 0.35 of their height below.
      */
     @Test
     void namesStandAtTheEndsOfTheirLines() throws IOException {
@@ -205,9 +205,9 @@ class ChartTest {
         double index = right + 46 + Letters.width("LSTM, b", 12);
         assertTrue(Letters.at(svg, "f", 8.64f, index, y + 4.2 + 2.64));
         assertEquals(0, pieces(svg, Theme.colour("GRU", 0), 0.8).size()); // nothing leads where nothing was moved
-        // The longest name ends 12 pixels before the picture does: XChart's room beside its plot.
+        // The longest name ends 18 pixels before the picture does: XChart's room beside its plot.
         double longest = Letters.width("LSTM, b", 12) + Letters.width("f", 8.64f) + Letters.width(" = 1", 12);
-        assertEquals(860 - 12, 20 + right + 46 + longest, 1.5);
+        assertEquals(860 - 18, 14 + right + 46 + longest, 1.5);
     }
 
     /** Three ends at the bottom: 17 pixels from name to name, the last one at the bottom, thin lines to the others. */
@@ -246,12 +246,44 @@ class ChartTest {
         assertEquals(p[1] + p[3] / 2, pieces(svg, Theme.colour("GRU", 0), 2.2).get(0)[1], 0.5);
     }
 
+    /**
+     * Lines that left the plot at its bottom: the later, the higher the name; at the top the other way round. Nothing
+     * leads from the corner, where they do not end, but from where the last one does end.
+     */
+    @Test
+    void namesOfLinesThatLeftBeforeTheEnd() throws IOException {
+        double[] x = {0, 4};
+        String svg = svg(chart().yRange(0, 1)
+                .line("IRNN", x, new double[] {0.5, -1.5}) // at x = 1
+                .line("LSTM", x, new double[] {0.5, -0.5}) // at x = 2
+                .line("GRU", x, new double[] {0.5, 0})
+                .line("tanh", x, new double[] {0.5, 1.5}) // at x = 2
+                .line("limit", x, new double[] {0.5, 2.5})); // at x = 1
+        double[] p = plot(svg);
+        String[] down = {"limit", "tanh", "GRU", "LSTM", "IRNN"};
+        for (int i = 0; i < 5; i++) {
+            Color colour = Theme.colour(down[i], 0);
+            double y = i < 2 ? p[1] + 17 * i : p[1] + p[3] - 17 * (4 - i);
+            assertEquals(y, pieces(svg, colour, i == 4 ? 5.5 : 2.2).get(0)[1], 0.5, down[i]);
+            assertEquals(i == 2 ? 1 : 0, pieces(svg, colour, 0.8).size(), down[i]);
+        }
+    }
+
+    /** The last number has room, though it is wider than the space beside the plot would have to be for the others. */
+    @Test
+    void theLastNumberOfAnAxis() throws IOException {
+        double[] x = {0, 1000};
+        assertTrue(says(svg(chart().line("a", x, x)), "1000"));
+        assertTrue(says(svg(chart().line("IRNN", x, new double[] {0, 7}).line("GRU", x, new double[] {7, 0})), "1000"));
+        assertTrue(says(svg(chart().logX().line("a", X, X)), "1000"));
+    }
+
     /** Its own title in the middle above the plot, the one of x below it, that of y upright beside it. */
     @Test
     void titles() throws IOException {
         String svg = svg(chart().line("a", new double[] {2, 3}, new double[] {10, 30}));
         double[] p = plot(svg);
-        double centre = 20 + p[0] + p[2] / 2, middle = 26 + p[1] + p[3] / 2;
+        double centre = 14 + p[0] + p[2] / 2, middle = 20 + p[1] + p[3] / 2;
         assertTrue(Letters.centredAt(svg, "title", 15, centre, 23));
         assertTrue(Letters.centredAt(svg, "x", 13, centre, 460 - 12));
         String turned = svg.substring(svg.indexOf("matrix(0 -1 1 0 0 0)"));
@@ -297,8 +329,8 @@ class ChartTest {
     }
 
     /**
-     * Places are the labels. Beside the squares is the ramp, lightest above, from a quarter of the height to three; each
-     * of its 128 shades lies over the next one by a pixel, and the ends are written 8 above and 18 below.
+     * Places are the labels. Beside the squares is the ramp, lightest above, from a quarter of the height to three;
+     * each of its 128 shades lies over the next one by a pixel, and the ends are written 8 above and 18 below.
      */
     @Test
     void aHeatMapAndItsLegend() throws IOException {
@@ -316,7 +348,7 @@ class ChartTest {
                 .map(e -> e.group())
                 .toList();
         assertEquals(new Rect(0, 0, 620, 520, Color.WHITE), Rect.of(rects.get(0)));
-        assertEquals(new Rect(0, 0, 530, 474, Color.WHITE), Rect.of(rects.get(1))); // XChart's, with room for titles
+        assertEquals(new Rect(0, 0, 536, 486, Color.WHITE), Rect.of(rects.get(1))); // XChart's, with room for titles
         List<Rect> squares = rects.subList(3, 7).stream().map(Rect::of).toList();
         assertEquals(List.of(Theme.ramp(0, 2), Theme.ramp(1, 2)), List.of(squares.get(0).fill, squares.get(3).fill));
         List<Rect> shades =

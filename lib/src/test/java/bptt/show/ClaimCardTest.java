@@ -39,24 +39,25 @@ class ClaimCardTest {
                         + "<div>✗ none: error 1 &gt; 10<sup>−12</sup>, rejected</div>\n"
                         + "</details>\n</div>",
                 new ClaimCard(claim).html());
+        String text = new ClaimCard(claim).toString();
         assertEquals("""
                 flow.jacobian · ∂h_t/∂h_{t−1} = diag(1 − h_t²) W_hh
                   ✓ T = 6: error 0 ≤ 1e-12
                   ✗ W_hhᵀ: error 0.5 > 1e-12, rejected
                   ✗ none: error 1 > 1e-12, rejected
                   ✓ norm: -1.5 ≤ 2
-                  ≠ as printed, a form: error 0.5 > 1e-12; 0.5 times as long, at 0°""", new ClaimCard(claim).toString());
+                  ≠ as printed, a form: error 0.5 > 1e-12; 0.5 times as long, at 0°""", text);
     }
 
     /** It is in another colour, and what failed is not folded away. */
     @Test
     void aFailedClaim() {
         Claim claim = Claim.claim("flow.jacobian").rejectsAtMost("below 1", 2, 1);
-        assertThrows(AssertionError.class, () -> claim.atLeast("<b>\"x\" & y</b>", 1, 2));
+        assertThrows(AssertionError.class, () -> claim.atLeast("<em>\"x\" & y</em>", 1, 2));
         assertEquals(
                 RED + TITLE + "<details>\n<summary>✗ 1 wrong form rejected</summary>\n"
                         + "<div>✗ below 1: expected ≤ 1, measured 2, rejected</div>\n</details>\n"
-                        + "<div>✘ &lt;<i>b</i>&gt;&quot;<i>x</i>&quot; &amp; <i>y</i>&lt;/<i>b</i>&gt;: 1 is not ≥ 2</div>\n"
+                        + "<div>✘ &lt;em&gt;&quot;<i>x</i>&quot; &amp; <i>y</i>&lt;/em&gt;: 1 is not ≥ 2</div>\n"
                         + "</div>",
                 new ClaimCard(claim).html());
     }

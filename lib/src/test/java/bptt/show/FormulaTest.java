@@ -59,7 +59,7 @@ class FormulaTest {
         html("<i>x</i><sub>&lt;<i>b</i>&gt;</sub> <i>x</i><sup>&quot;&amp;</sup>", "x_{<b>} x^{\"&}");
     }
 
-    /** Small letters are 0.72 of the others, below by 0.22 of their height or above by 0.36; each begins where one ends. */
+    /** Small letters are 0.72 of the others, 0.22 of their height below or 0.36 above; each begins where one ends. */
     @Test
     void drawnInItsPlaces() throws IOException {
         Formula formula = Formula.of("W_hhⁿ + x^2");
