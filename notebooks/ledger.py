@@ -112,7 +112,7 @@ def true(left, relation, right):
 
 def worse(row, measured, bound, verdict, inequality):
     """Keeps the largest error, before the sides of an inequality; one of a printed form decides the verdict."""
-    if row["verdict"] == "wrong as printed" and verdict == "holds" or row["verdict"] == verdict and inequality:
+    if (row["verdict"] == "wrong as printed" and verdict == "holds") or (row["verdict"] == verdict and inequality):
         return
     if row.pop("inequality", inequality) or row["verdict"] != verdict or float(measured) > float(row["error"] or 0):
         row["error"], row["bound"] = measured, bound
