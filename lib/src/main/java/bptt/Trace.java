@@ -42,13 +42,16 @@ public final class Trace {
         Require.given(p, "parameters", "those of a network");
         int B = sequences(x), T = x.size();
         Cell cell = p.cell();
+        boolean fits = memory != null && memory.cell().equals(cell) && memory.B == B && T <= memory.capacity;
+        if (!fits) {
+            requireHeap(cell, T, B);
+        }
         for (int t = 1; t <= T; t++) {
             Require.shape(x.get(t - 1), cell.inputs(), B, "x at t = " + t);
             Require.finite(x.get(t - 1), "x at t = " + t);
         }
         Require.given(start, "initial state", String.join(" and ", cell.states()));
         start.require(cell, B, "initial state");
-        boolean fits = memory != null && memory.cell().equals(cell) && memory.B == B && T <= memory.capacity;
         List<Sequences> shares = fits ? memory.shares : room(cell, T, B);
         double[][][] weights = Weights.forward(p);
         Overflow.first(
@@ -70,7 +73,6 @@ public final class Trace {
     }
 
     private static List<Sequences> room(Cell cell, int T, int B) {
-        requireHeap(cell, T, B);
         int[] cuts = Parallel.cuts(B, (long) T * B * Weights.multiplications(cell));
         return IntStream.range(1, cuts.length)
                 .mapToObj(i -> new Sequences(cell, T, cuts[i - 1], cuts[i]))

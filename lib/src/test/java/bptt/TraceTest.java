@@ -62,6 +62,37 @@ class TraceTest {
         }
     }
 
+    /** A simple network of 1 input and 1023 units keeps 1024 numbers, 8192 bytes, for each step. */
+    @Test
+    void asLongAsTheHeapHasRoom() {
+        Parameters p = Parameters.zeros(Rnn.tanh(1, 1023), 0);
+        long heap = Runtime.getRuntime().maxMemory();
+        int T = (int) (heap / 8192);
+        SimpleMatrix wrong = new SimpleMatrix(2, 1); // looked at only if the trace fits
+        refused("x at t = 1: expected 1×1, got 2×1", () -> Bptt.forward(p, Collections.nCopies(T, wrong)));
+        refused(
+                ("a trace of T = %d steps, B = 1 sequences and H = 1023 units needs %d MB, "
+                                + "and the heap has %d MB (java -Xmx)")
+                        .formatted(T + 1, (T + 1) * 8192L >> 20, heap >> 20),
+                () -> Bptt.forward(p, Collections.nCopies(T + 1, wrong)));
+    }
+
+    /** Steps of sequences are counted in an int, on however large a heap. */
+    @Test
+    void moreStepsOfSequencesThanCanBeCounted() {
+        Parameters p = Parameters.zeros(new MinGru(1, 100_000), 0);
+        int most = Integer.MAX_VALUE, half = 1 << 30;
+        refused(
+                "expected T·B of at most 2147483647, got T = 1073741824 steps of B = 2 sequences",
+                () -> Bptt.forward(p, Collections.nCopies(half, new SimpleMatrix(1, 2))));
+        String message = assertThrows(
+                        IllegalArgumentException.class,
+                        () -> Bptt.forward(p, Collections.nCopies(most, new SimpleMatrix(1, 1))))
+                .getMessage();
+        assertTrue(
+                message.startsWith("a trace of T = 2147483647 steps, B = 1 sequences and H = 100000 units"), message);
+    }
+
     /** The memory of a pass serves the next one of the same cell, batch and length or less, and no other. */
     @Test
     void aWorkspaceForOnePassAfterTheOther() {
@@ -104,6 +135,19 @@ class TraceTest {
         refused(
                 "seeds: expected finite numbers, got NaN in row 0, column 0",
                 () -> new StateGradients(two, 0, new SimpleMatrix(1, 1).plus(Double.NaN), 2));
+    }
+
+    /** ∂L/∂x_t = 1e308 at each of four steps: a workspace, which keeps few of them, does not add one to another. */
+    @Test
+    void largeInputGradientsInAWorkspace() {
+        Parameters p = Parameters.zeros(new Rnn(1, 1, Rnn.Activation.IDENTITY), 1)
+                .with("W_xh", 1e308)
+                .with("W_hh", 1)
+                .with("W_hy", 1);
+        Workspace workspace = new Workspace();
+        workspace.forward(p, Collections.nCopies(4, new SimpleMatrix(1, 1)), State.zero(p.cell(), 1));
+        Parameters g = workspace.backward(Loss.meanSquared(SimpleMatrix.filled(1, 1, -0.5)));
+        assertEquals(4, g.get("b_h").get(0));
     }
 
     /** Where n = h_0 = 0, nothing reaches z = ½; and ∂L/∂W_xn = ½ · 1e200 · 1e200. */

@@ -111,7 +111,8 @@ public final class Tables {
                 .mapToObj(i -> {
                     String bracket = last == 0 ? "[]" : i == 0 ? "⎡⎤" : i == last ? "⎣⎦" : "⎢⎥";
                     String left = i == middle ? name + " = " : " ".repeat(name.length() + 3);
-                    String numbers = " ".repeat(width - rows.get(i).length()) + rows.get(i).substring(1);
+                    String numbers = " ".repeat(width - rows.get(i).length())
+                            + rows.get(i).substring(1);
                     return left + bracket.charAt(0) + numbers + " " + bracket.charAt(1);
                 })
                 .toList();

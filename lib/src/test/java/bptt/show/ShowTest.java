@@ -22,6 +22,7 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
@@ -346,6 +347,24 @@ class ShowTest {
         DisplayData claim = IJava.renderer.render(card.claim());
         assertEquals("", claim.getData(MIMEType.parse("text/html")));
         assertEquals("", claim.getData(MIMEType.parse("text/plain")));
+    }
+
+    @Test
+    void aKernelThatIsNone() {
+        String message = "this kernel is neither IJava nor JJava as the library knows them: ";
+        Supplier<Object> usual = IJava.kernel;
+        try {
+            IJava.kernel = Object::new;
+            Throwable e = assertThrows(IllegalStateException.class, Notebook::install);
+            assertEquals(message + "java.lang.NoSuchMethodException: java.lang.Object.getRenderer()", e.getMessage());
+            IJava.kernel = () -> {
+                throw new UnsupportedOperationException("not yet");
+            };
+            e = assertThrows(IllegalStateException.class, Notebook::install);
+            assertEquals(message + "java.lang.UnsupportedOperationException: not yet", e.getMessage());
+        } finally {
+            IJava.kernel = usual;
+        }
     }
 
     /** In XChart's own look, and so in a font of the system: where there is none, Java cannot draw it. */
