@@ -25,6 +25,8 @@ import java.util.function.Consumer;
 public final class Sweep {
     private final Path folder;
     private final Map<String, Outcome> outcomes;
+    private final Consumer<Thread> addHook;
+    private final Consumer<Thread> removeHook;
     private volatile boolean stopping;
 
     /**
@@ -49,7 +51,14 @@ public final class Sweep {
      * @param folder where
      */
     public Sweep(Path folder) {
+        this(folder, Runtime.getRuntime()::addShutdownHook, Runtime.getRuntime()::removeShutdownHook);
+    }
+
+    /** With what takes, and gives back, a thread that is to be run when the program is told to end. */
+    Sweep(Path folder, Consumer<Thread> addHook, Consumer<Thread> removeHook) {
         this.folder = folder;
+        this.addHook = addHook;
+        this.removeHook = removeHook;
         this.outcomes = new TreeMap<>(read(folder));
     }
 
@@ -101,14 +110,9 @@ public final class Sweep {
         ForkJoinPool pool = new ForkJoinPool(cores);
         Thread stop = new Thread(() -> {
             stopping = true;
-            pool.shutdown();
-            try {
-                pool.awaitTermination(1, TimeUnit.MINUTES);
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-            }
+            pool.awaitQuiescence(1, TimeUnit.MINUTES);
         });
-        Runtime.getRuntime().addShutdownHook(stop);
+        addHook.accept(stop);
         try {
             List<ForkJoinTask<?>> running = new ArrayList<>();
             for (Line line : lines) {
@@ -119,7 +123,7 @@ public final class Sweep {
         } finally {
             pool.shutdown();
             if (!stopping) {
-                Runtime.getRuntime().removeShutdownHook(stop);
+                removeHook.accept(stop);
             }
         }
         return outcomes;

@@ -93,6 +93,24 @@ class FilesTest {
         Path checkpoints = folder.resolve("checkpoints");
         assertTrue(Files.exists(checkpoints));
         assertEquals(EACH, early.run(lines(0), outcome -> {}).size());
+        Sweep late = new Sweep(folder);
+        early.run(lines(EACH).subList(0, 1), outcome -> {});
+        late.run(lines(2 * EACH).subList(0, 1), outcome -> {});
+        assertEquals(EACH + 2, Sweep.read(folder).size());
+    }
+
+    /** An outcome in the file is taken as it is; one of the same name but other settings is not this experiment's. */
+    @Test
+    void whatIsKnownIsNotRunAgain() {
+        Experiment e = experiment(1, 3);
+        Outcome known = new Outcome(e, 2, true, new Batch.Score(0.5, 0, 0), "");
+        Store.write(folder.resolve("runs.json"), Store.json(List.of(known)));
+        Sweep.Line line = new Sweep.Line(List.of(new Sweep.Group(List.of(e))));
+        assertEquals(Map.of(e.name(), known), new Sweep(folder).run(List.of(line), outcome -> {}));
+        Experiment other = e.with(s -> s.rate = 0.5);
+        Sweep.Line others = new Sweep.Line(List.of(new Sweep.Group(List.of(other))));
+        Outcome want = new Training(other).run(Progress.NONE);
+        assertEquals(Map.of(e.name(), want), new Sweep(folder).run(List.of(others), outcome -> {}));
     }
 
     private void refused(String message, Runnable call, Path file, JsonNode changed) throws IOException {
@@ -135,6 +153,16 @@ class FilesTest {
             ObjectNode changed = good.deepCopy();
             c.getValue().accept(changed);
             refused(c.getKey(), () -> new Training(e, file), file, changed);
+        }
+        for (String moments : new String[] {"null", "[]"}) {
+            ObjectNode changed = good.deepCopy();
+            changed.set("moments", Store.JSON.readTree(moments));
+            String got = moments.equals("[]") ? "0" : "null";
+            refused(
+                    ", moments: expected 2 of them, got " + got + "; it is left as it is",
+                    () -> new Training(e, file),
+                    file,
+                    changed);
         }
         ObjectNode absent = good.deepCopy();
         absent.remove("updates");

@@ -3,6 +3,7 @@ package bptt.train;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -22,15 +23,25 @@ import java.io.BufferedReader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.DoubleSummaryStatistics;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.ejml.simple.SimpleMatrix;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -144,6 +155,17 @@ class TrainTest {
         same(whole.parameters(), resumed.parameters());
     }
 
+    @Test
+    void interruptedBeforeTheFirstUpdate() {
+        Path file = folder.resolve("c.json");
+        Experiment e = experiment(Tasks.ADDING_2015, 10, Networks.TANH, 40);
+        Thread.currentThread().interrupt();
+        Outcome stopped = new Training(e, file).run(Progress.NONE);
+        assertTrue(Thread.interrupted());
+        assertEquals(new Outcome(e, 0, false, null, "interrupted"), stopped);
+        assertEquals(new Training(e).run(Progress.NONE), new Training(e, file).run(Progress.NONE));
+    }
+
     /** The interruption comes where the loop ends by itself: nothing of it may get lost. */
     @Test
     void interruptedInTheLastUpdate() {
@@ -157,6 +179,121 @@ class TrainTest {
         assertTrue(Thread.interrupted());
         assertEquals(new Training(e).run(Progress.NONE), got);
         assertEquals(30, Checkpoint.read(file, e).updates());
+    }
+
+    /** Every so many seconds, and at the end. */
+    @Test
+    void checkpointsOnTheWay() {
+        Path each = folder.resolve("each.json"), end = folder.resolve("end.json");
+        Experiment e = experiment(Tasks.ADDING_2015, 10, Networks.TANH, 4);
+        List<Integer> saved = new ArrayList<>();
+        new Training(e, each)
+                .run(
+                        4,
+                        (update, limit, loss, last) ->
+                                saved.add(Checkpoint.read(each, e).updates()),
+                        0);
+        assertEquals(List.of(1, 2, 3, 4), saved);
+        new Training(e, end).run(4, (update, limit, loss, last) -> assertFalse(Files.exists(end)), 60);
+        assertEquals(4, Checkpoint.read(end, e).updates());
+    }
+
+    /** The losses are means over 25 updates; a run up to where the training is makes none. */
+    @Test
+    void lossesAndOutcome() {
+        Experiment e = experiment(Tasks.ADDING_2015, 10, Networks.TANH, 60);
+        Training training = new Training(e);
+        assertNull(training.outcome());
+        List<Double> told = new ArrayList<>();
+        Outcome outcome = training.run(50, (update, limit, loss, last) -> told.add(loss));
+        assertEquals(outcome, training.outcome());
+        assertEquals(e, training.experiment());
+        assertEquals(400, outcome.sequences());
+        assertEquals(outcome, training.run(50, (update, limit, loss, last) -> told.add(loss)));
+        assertEquals(50, told.size());
+        assertArrayEquals(
+                new double[] {mean(told.subList(0, 25)), mean(told.subList(25, 50))}, training.losses(), 1e-15);
+    }
+
+    private static double mean(List<Double> values) {
+        return values.stream().mapToDouble(v -> v).average().orElseThrow();
+    }
+
+    /** Silence, that is of either class by turns: an indifferent network stays so. */
+    private record Turns(double near, List<Integer> drawn) implements Task {
+        @Override
+        public String name() {
+            return "TURNS";
+        }
+
+        @Override
+        public int inputs() {
+            return 1;
+        }
+
+        @Override
+        public int outputs() {
+            return 2;
+        }
+
+        @Override
+        public Batch batch(int T, int B, Random random) {
+            drawn.add(B);
+            int[] classes = IntStream.range(0, B).map(b -> b % 2).toArray();
+            return new Batch(List.of(Task.empty(1, T, B)), new TreeMap<>(Map.of(T, Loss.oneHot(2, classes))), true);
+        }
+
+        @Override
+        public double near(int T) {
+            return near;
+        }
+
+        @Override
+        public boolean solved(Batch.Score score, int T) {
+            return score.errors() < 1;
+        }
+    }
+
+    private record Indifferent() implements Network {
+        @Override
+        public String name() {
+            return "INDIFFERENT";
+        }
+
+        @Override
+        public Parameters initial(int inputs, int hidden, int outputs, int T, Random random) {
+            return Parameters.zeros(Rnn.tanh(inputs, hidden), outputs);
+        }
+    }
+
+    private static Experiment turns(double near, List<Integer> drawn) {
+        return experiment(new Turns(near, drawn), 2, new Indifferent(), 60);
+    }
+
+    /** 2560 unseen sequences, or a few more where that is not a whole number of batches. */
+    @Test
+    void aTest() {
+        for (int[] size : new int[][] {{32, 80}, {30, 86}}) {
+            List<Integer> drawn = new ArrayList<>();
+            Batch.Score score = new Training(turns(1, drawn).with(s -> s.batch = size[0])).test();
+            assertEquals(Collections.nCopies(size[1], size[0]), drawn);
+            assertEquals(0.5, score.errors(), 1e-12);
+            assertEquals(Math.log(2), score.loss(), 1e-12);
+            assertEquals(0, score.worst());
+        }
+    }
+
+    /** It is tested at the first look if the loss is below what is near, and otherwise at the end. */
+    @Test
+    void testedWhereTheLossIsNear() {
+        Training always = new Training(turns(Double.POSITIVE_INFINITY, new ArrayList<>()));
+        assertEquals(25, always.run(Progress.NONE).updates());
+        double loss = always.losses()[0];
+        for (double near : new double[] {loss, Math.nextUp(loss)}) {
+            Outcome outcome = new Training(turns(near, new ArrayList<>())).run(Progress.NONE);
+            assertTrue(outcome.solved());
+            assertEquals(near > loss ? 25 : 60, outcome.updates());
+        }
     }
 
     /** A checkpoint of a training that is done: it is done still. */
@@ -197,11 +334,13 @@ class TrainTest {
             s.clipping = Clipping.NONE;
             s.seed = 1;
         });
-        Training training = new Training(e);
+        Path file = folder.resolve("c.json");
+        Training training = new Training(e, file);
         String message = assertThrows(ArithmeticException.class, () -> training.run(Progress.NONE))
                 .getMessage();
         assertTrue(message.matches("update \\d+: ∂L/∂h at t = 400 is -?Infinity: the pass overflowed there"), message);
         Parameters kept = training.parameters();
+        assertEquals(training.updates(), Checkpoint.read(file, e).updates());
         Training before = new Training(e);
         before.run(training.updates(), Progress.NONE);
         same(before.parameters(), kept);
@@ -222,6 +361,11 @@ class TrainTest {
                 new Case("learning rate: expected more than 0, got 0.0", () -> rate(0)),
                 new Case("learning rate: expected more than 0, got NaN", () -> rate(Double.NaN)),
                 new Case("limit: expected 1 update or more, got 0", () -> experiment(Tasks.COPY, 5, Networks.GRU, 0)),
+                new Case("learning rate: expected more than 0, got Infinity", () -> rate(1 / 0.0)),
+                new Case("hidden: expected 1 unit or more, got 0", () -> with(s -> s.hidden = 0)),
+                new Case("window: expected 0 (none) or more steps, got -1", () -> with(s -> s.window = -1)),
+                new Case("batch: expected 1 sequence or more, got 0", () -> with(s -> s.batch = 0)),
+                new Case("ECHO: expected T ≥ 1, got 0", () -> experiment(new Echo(), 0, Networks.GRU, 1)),
                 new Case("clipping: expected a threshold above 0, got 0.0", () -> Clipping.norm(0)))) {
             assertEquals(
                     c.message(),
@@ -231,7 +375,25 @@ class TrainTest {
     }
 
     private static Experiment rate(double rate) {
-        return experiment(Tasks.COPY, 5, Networks.GRU, 1).with(s -> s.rate = rate);
+        return with(s -> s.rate = rate);
+    }
+
+    private static Experiment with(Consumer<Experiment.Settings> set) {
+        return experiment(Tasks.COPY, 5, Networks.GRU, 1).with(set);
+    }
+
+    @Test
+    void theSmallestExperiment() {
+        Experiment e = with(s -> s.hidden = s.batch = 1);
+        assertEquals(1, e.initial().cell().hidden());
+        assertEquals(1, e.trainingBatch(1).x().get(0).getNumCols());
+    }
+
+    @Test
+    void experimentsInASet() {
+        Experiment e = experiment(Tasks.COPY, 5, Networks.GRU, 1);
+        assertEquals(e.hashCode(), e.withSeed(3).hashCode());
+        assertNotEquals(e.hashCode(), e.withSeed(4).hashCode());
     }
 
     /** Two updates of each rule on one number, against its paper's formula worked out by hand. */
@@ -268,6 +430,11 @@ class TrainTest {
                 .with("W_xh", new SimpleMatrix(2, 1, true, 0.0, -4.0));
         assertEquals(5, Clipping.norm(g), 1e-15);
         assertEquals(5e200, Clipping.norm(g.map((name, a) -> a.scale(1e200))), 1e186);
+        Parameters three = Parameters.zeros(Rnn.tanh(1, 1), 0)
+                .with("W_xh", 2)
+                .with("W_hh", 3)
+                .with("b_h", 6);
+        assertEquals(7, Clipping.norm(three));
         Parameters shorter = Clipping.norm(1).apply(g);
         assertEquals(0.6, shorter.get("b_h").get(0), 1e-15);
         assertEquals(-0.8, shorter.get("W_xh").get(1), 1e-15);
@@ -305,7 +472,8 @@ class TrainTest {
             state = trace.state(to - from);
         }
         Training training = new Training(cut);
-        training.run(Progress.NONE);
+        double loss = batch.loss().value(Bptt.forward(p, batch.x())) / T;
+        training.run((update, limit, told, last) -> assertEquals(loss, told, 1e-14));
         Training whole = new Training(cut.with(s -> s.window = 0));
         whole.run(Progress.NONE);
         for (String name : p.names()) {
@@ -343,6 +511,7 @@ class TrainTest {
                     assertTrue(x.length >= T && x.length <= T + T / 10);
                     assertEquals(0.5 + marked(x) / 4, last.get(0), 1e-16);
                     assertEquals(-1, x[x.length - 1][1]);
+                    assertTrue(Arrays.stream(x).allMatch(x_t -> Math.abs(x_t[0]) <= 1));
                 }
                 case TEMPORAL_ORDER -> {
                     List<Integer> relevant = new ArrayList<>(), at = new ArrayList<>();
@@ -370,10 +539,30 @@ class TrainTest {
                         }
                         assertEquals(1, batch.y().get(i + 1).get(8, b));
                     }
-                    assertEquals(1, x[T + 9][9]);
+                    for (int t = 10; t < T + 20; t++) {
+                        assertEquals(1, x[t][t == T + 9 ? 9 : 8]);
+                    }
                 }
             }
         }
+    }
+
+    /** Values on either side of 0, and each length from T to 1.1 T. */
+    @Test
+    void theValuesAndLengthsOf1997() {
+        Random random = new Random(6);
+        List<Batch> batches = IntStream.range(0, 200)
+                .mapToObj(i -> Tasks.ADDING_1997.batch(40, 1, random))
+                .toList();
+        assertEquals(
+                Set.of(40, 41, 42, 43, 44),
+                batches.stream().map(batch -> batch.x().size()).collect(Collectors.toSet()));
+        DoubleSummaryStatistics values = batches.stream()
+                .flatMap(batch -> batch.x().stream())
+                .mapToDouble(x_t -> x_t.get(0))
+                .summaryStatistics();
+        assertEquals(0, values.getAverage(), 0.05);
+        assertTrue(values.getMin() < -0.99 && values.getMax() > 0.99);
     }
 
     private static List<Integer> places(double[][] x, double marker) {
@@ -420,11 +609,117 @@ class TrainTest {
                         new Sweep.Group(List.of(easy.withSeed(9)))))),
                 told::add);
         assertEquals(2, outcomes.size());
+        assertEquals(List.of(outcomes.get(easy.name()), outcomes.get(hopeless.name())), told);
         assertTrue(outcomes.get(easy.name()).solved());
         assertFalse(outcomes.get(hopeless.name()).solved());
         assertEquals(outcomes, Sweep.read(folder));
         assertEquals(new Training(easy).run(Progress.NONE), Sweep.read(folder).get(easy.name()));
         assertNull(Sweep.read(folder).get(easy.withSeed(9).name()));
+    }
+
+    /** A training that overflows has its outcome; one that cannot go on at all is no reason to stop the others. */
+    @Test
+    void linesThatFail() {
+        Experiment overflows = experiment(Tasks.ADDING_2015, 400, Networks.IRNN, 100)
+                .with(s -> {
+                    s.hidden = 20;
+                    s.rule = Rules.SGD;
+                    s.rate = 10;
+                    s.clipping = Clipping.NONE;
+                    s.seed = 1;
+                });
+        Experiment impossible = experiment(
+                new Slow("IMPOSSIBLE", () -> {
+                    throw new IllegalStateException("no sequences");
+                }),
+                2,
+                Networks.GRU,
+                1);
+        Experiment slow = experiment(new Slow("SLOW", () -> Thread.sleep(300)), 2, Networks.GRU, 1)
+                .with(s -> s.batch = Training.UNSEEN);
+        List<Sweep.Line> lines = Stream.of(impossible, overflows, slow)
+                .map(e -> new Sweep.Line(List.of(new Sweep.Group(List.of(e)))))
+                .toList();
+        Sweep sweep = new Sweep(folder);
+        assertThrows(IllegalStateException.class, () -> sweep.run(lines, outcome -> {}));
+        Map<String, Outcome> outcomes = Sweep.read(folder);
+        assertEquals(Set.of(overflows.name(), slow.name()), outcomes.keySet());
+        Outcome failed = outcomes.get(overflows.name());
+        assertTrue(failed.failure().startsWith("update " + (failed.updates() + 1) + ": "), failed.failure());
+    }
+
+    /** Told to end, as by Ctrl-C, while it draws the seventh batch of its first training. */
+    @Test
+    void aSweepThatIsStopped() throws Exception {
+        List<Thread> hooks = new CopyOnWriteArrayList<>();
+        AtomicInteger drawn = new AtomicInteger();
+        Experiment first = experiment(
+                new Slow("FIRST", () -> {
+                    if (drawn.incrementAndGet() == 7) {
+                        hooks.get(0).start();
+                    }
+                    if (drawn.get() >= 7) {
+                        Thread.sleep(50);
+                    }
+                }),
+                2,
+                Networks.GRU,
+                200);
+        List<Outcome> told = new ArrayList<>();
+        Sweep sweep = new Sweep(folder, hooks::add, hooks::remove);
+        Sweep.Group group = new Sweep.Group(List.of(first, first.withSeed(4)));
+        assertEquals(Map.of(), sweep.run(List.of(new Sweep.Line(List.of(group))), told::add));
+        hooks.get(0).join(30_000);
+        assertFalse(hooks.get(0).isAlive());
+        assertEquals(List.of(new Outcome(first, told.get(0).updates(), false, null, "interrupted")), told);
+        Path checkpoint = folder.resolve("checkpoints").resolve(first.name() + ".json");
+        assertEquals(told.get(0).updates(), Checkpoint.read(checkpoint, first).updates());
+        assertTrue(told.get(0).updates() >= 7);
+    }
+
+    /** A sweep that ended by itself has nothing to be told any more. */
+    @Test
+    void aSweepThatIsDone() {
+        List<Thread> hooks = new ArrayList<>();
+        Experiment e = experiment(Tasks.ADDING_2015, 2, Networks.GRU, 1);
+        List<Sweep.Line> lines = List.of(new Sweep.Line(List.of(new Sweep.Group(List.of(e)))));
+        new Sweep(folder, hooks::add, hooks::remove).run(lines, outcome -> assertEquals(1, hooks.size()));
+        assertEquals(List.of(), hooks);
+    }
+
+    /** Echo, with something that happens whenever sequences are drawn. */
+    private record Slow(String name, Executable draws) implements Task {
+        @Override
+        public int inputs() {
+            return 1;
+        }
+
+        @Override
+        public int outputs() {
+            return 1;
+        }
+
+        @Override
+        public Batch batch(int T, int B, Random random) {
+            try {
+                draws.execute();
+            } catch (RuntimeException e) {
+                throw e;
+            } catch (Throwable e) {
+                throw new AssertionError(e);
+            }
+            return new Echo().batch(T, B, random);
+        }
+
+        @Override
+        public double near(int T) {
+            return 0;
+        }
+
+        @Override
+        public boolean solved(Batch.Score score, int T) {
+            return false;
+        }
     }
 
     /** As a notebook would write them. */
@@ -496,10 +791,12 @@ class TrainTest {
             s.limit = 1000;
         });
         assertEquals("echo-mine-T4-seed1", e.name());
+        assertEquals("MINE", e.network().title());
         Path file = folder.resolve("c.json");
         Training whole = new Training(e);
         Outcome want = whole.run(Progress.NONE);
         assertTrue(want.solved(), want::toString);
+        assertTrue(want.updates() < 1000, "tested at the end alone");
         new Training(e, file).run(want.updates() / 2, Progress.NONE);
         Training resumed = new Training(e, file);
         assertEquals(want.updates() / 2, resumed.updates());
@@ -535,9 +832,18 @@ class TrainTest {
     }
 
     @Test
+    void titles() {
+        assertEquals(
+                List.of("tanh RNN", "IRNN", "LSTM, b_f = 1", "LSTM, chrono", "GRU"),
+                Arrays.stream(Networks.values()).map(Network::title).toList());
+    }
+
+    @Test
     void anExperimentNeedsItsParts() {
         for (var c : Map.<String, Consumer<Experiment.Settings>>of(
                         "task: expected one whose name has letters, digits and _ alone, got null", s -> s.task = null,
+                        "network: expected one whose name has letters, digits and _ alone, got null",
+                                s -> s.network = null,
                         "rule: expected one whose name has letters, digits and _ alone, got null", s -> s.rule = null,
                         "clipping: expected one, or Clipping.NONE, got null", s -> s.clipping = null)
                 .entrySet()) {
