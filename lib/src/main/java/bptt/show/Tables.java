@@ -118,13 +118,13 @@ public final class Tables {
                 .toList();
     }
 
-    /** The blocks of lines in one row, each in the middle of its height. */
+    /** The blocks of lines in one row, their names on one line. */
     private static String beside(List<List<String>> blocks) {
         int height = blocks.stream().mapToInt(List::size).max().orElse(0);
         return IntStream.range(0, height)
                 .mapToObj(line -> blocks.stream()
                         .map(block -> {
-                            int i = line - (height - block.size()) / 2;
+                            int i = line - (height - 1) / 2 + (block.size() - 1) / 2;
                             boolean within = i >= 0 && i < block.size();
                             return within
                                     ? block.get(i)

@@ -226,26 +226,38 @@ class ShowTest {
     @Test
     void aMatrixOnTheBoard() {
         SimpleMatrix a = new SimpleMatrix(2, 2, true, 1, -0.00004, 123.45678, -2.5);
-        assertEquals("   1.0000  −0.0000\n 123.4568  −2.5000\n", Tables.matrix(a));
+        assertEquals("   1.0000   0.0000\n 123.4568  −2.5000\n", Tables.matrix(a));
     }
 
-    /** Each name on the middle line, the upper one of two; a lower matrix in the middle of the height. */
+    /** Each name on the middle line, the upper one of two. */
     @Test
     void matricesOnTheBoard() {
         SimpleMatrix a = new SimpleMatrix(2, 2, true, 1, 2, 3, -4), b = new SimpleMatrix(3, 1, true, 5, 6, 7);
-        assertEquals("A =   1.0000   2.0000\n      3.0000  −4.0000\n", Tables.matrices(List.of("A"), a));
+        assertEquals("A = ⎡  1.0000   2.0000 ⎤\n    ⎣  3.0000  −4.0000 ⎦\n", Tables.matrices(List.of("A"), a));
         assertEquals(
-                "        1.0000   2.0000         5.0000\n"
-                        + "J_2 =   3.0000  −4.0000   b =   6.0000\n"
-                        + "                                7.0000\n",
+                "                                 ⎡  5.0000 ⎤\n"
+                        + "J_2 = ⎡  1.0000   2.0000 ⎤   b = ⎢  6.0000 ⎥\n"
+                        + "      ⎣  3.0000  −4.0000 ⎦       ⎣  7.0000 ⎦\n",
                 Tables.matrices(List.of("J_2", "b"), a, b));
-        SimpleMatrix large = new SimpleMatrix(1, 1, true, -1234567);
-        assertEquals(
-                "                         5.0000\n"
-                        + "x =−1234567.0000   b =   6.0000\n"
-                        + "                         7.0000\n",
-                Tables.matrices(List.of("x", "b"), large, b));
+        SimpleMatrix large = new SimpleMatrix(2, 1, true, -1234567, 1);
+        assertEquals("x = ⎡1234567.0000 ⎤\n    ⎣     −1.0000 ⎦\n", Tables.matrices(List.of("x"), large.negative()));
         assertEquals("", Tables.matrices(List.of()));
+    }
+
+    /** A row of 7 numbers is 9 columns a number and 2 brackets, less the first blank, with a blank: 65 and its name 4. */
+    @Test
+    void matricesThatFillThePage() {
+        SimpleMatrix seven = SimpleMatrix.ones(1, 7), one = SimpleMatrix.ones(1, 1);
+        String wide = "a = [" + "  1.0000" + "   1.0000".repeat(6) + " ]";
+        assertEquals(wide + "   b = [  1.0000 ]\n", Tables.matrices(List.of("a", "b"), seven, one));
+        assertEquals(
+                wide + "   longer = [  1.0000 ]\n", Tables.matrices(List.of("a", "longer"), seven, one)); // 92 columns
+        assertEquals(wide + "\nlonger1 = [  1.0000 ]\n", Tables.matrices(List.of("a", "longer1"), seven, one));
+    }
+
+    @Test
+    void aMatrixWithoutAName() {
+        SimpleMatrix a = SimpleMatrix.ones(1, 1), b = a;
         refused("matrices: expected a name for each, got 1 for 2", () -> Tables.matrices(List.of("a"), a, b));
     }
 
