@@ -4,6 +4,7 @@ import datetime
 import os
 import re
 import shutil
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -11,9 +12,11 @@ import unittest
 from pathlib import Path
 from xml.etree import ElementTree
 
+import nbformat
 import yaml
 
 ROOT = Path(__file__).resolve().parent.parent
+NOTEBOOKS = ROOT / "notebooks"
 
 
 TOLD = re.compile("MAKEFLAGS|MFLAGS|MAKELEVEL|JJAVA_JVM_OPTS|GIT_.*")
@@ -240,6 +243,31 @@ class Everywhere(unittest.TestCase):
         run = self.run_it("Mars", recipe="@true")
         self.assertEqual(run.returncode, 1)
         self.assertRegex(run.stderr, "^expected words of KERNEL=plain, .*, got Mars\n$")
+
+
+class Cells(unittest.TestCase):
+    """Cells that fit a projector. What only prepares or draws is tagged “machinery”, so that it can be folded."""
+
+    def test_code_fits_a_slide(self):
+        for path in sorted(NOTEBOOKS.glob("0[0-6]-*.ipynb")):
+            lengths = []
+            for cell in nbformat.read(path, as_version=4).cells:
+                if cell.cell_type != "code":
+                    continue
+                lines = cell.source.split("\n")
+                where = f"{path.name}, {cell.id}"
+                self.assertLessEqual(max(map(len, lines)), 92, where)
+                self.assertLessEqual(len(lines), 20, where)
+                if "machinery" not in cell.metadata.get("tags", []):
+                    lengths.append(len(lines))
+            self.assertLessEqual(statistics.median(lengths), 8, path.name)
+
+    def test_machinery_is_folded(self):
+        for path in sorted(NOTEBOOKS.glob("[0-9][0-9]-*.ipynb")):
+            for cell in nbformat.read(path, as_version=4).cells:
+                if "machinery" in cell.metadata.get("tags", []):
+                    self.assertIn("hide-input", cell.metadata.tags, f"{path.name}, {cell.id}")
+                    self.assertTrue(cell.metadata.jupyter.source_hidden, f"{path.name}, {cell.id}")
 
 
 class Sources(unittest.TestCase):

@@ -107,13 +107,13 @@ public final class Tables {
         List<String> rows = matrix(matrix).lines().toList();
         int last = rows.size() - 1, middle = last / 2;
         int width = rows.stream().mapToInt(String::length).max().orElse(0);
+        int blank = rows.stream().allMatch(row -> row.startsWith(" ")) ? 1 : 0;
         return IntStream.rangeClosed(0, last)
                 .mapToObj(i -> {
                     String bracket = last == 0 ? "[]" : i == 0 ? "⎡⎤" : i == last ? "⎣⎦" : "⎢⎥";
                     String left = i == middle ? name + " = " : " ".repeat(name.length() + 3);
-                    String numbers = " ".repeat(width - rows.get(i).length())
-                            + rows.get(i).substring(1);
-                    return left + bracket.charAt(0) + numbers + " " + bracket.charAt(1);
+                    String numbers = " ".repeat(width - rows.get(i).length()) + rows.get(i);
+                    return left + bracket.charAt(0) + numbers.substring(blank) + " " + bracket.charAt(1);
                 })
                 .toList();
     }
