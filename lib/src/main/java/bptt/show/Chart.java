@@ -311,8 +311,8 @@ public final class Chart {
         }
 
         /**
-         * How long before the right edge the line left the plot for good: in pixels, negative if it did so at the top, so
-         * that such lines are in the order of these numbers; 0 if it ends in the plot.
+         * How long before the right edge the line left the plot for good: in pixels, negative if it did so at the top,
+         * so that such lines are in the order of these numbers; 0 if it ends in the plot.
          */
         double left(Rectangle2D plot, Axes axes) {
             double[][] p = IntStream.range(0, x.length)
