@@ -47,6 +47,7 @@ public final class Notebook {
             register(kernel, IChart.class, value -> Shown.chart((IChart) value));
             register(kernel, Table.class, value -> Shown.table((Table) value));
             register(kernel, ClaimCard.class, value -> new Shown(value.toString(), ((ClaimCard) value).html()));
+            register(kernel, Board.class, value -> new Shown(value.toString(), ((Board) value).html()));
             register(kernel, Claim.class, value -> new Shown("", "")); // its card is there already
         }
     }

@@ -1,8 +1,6 @@
 package bptt.show;
 
 import bptt.math.Numbers;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.ejml.simple.SimpleMatrix;
@@ -15,9 +13,6 @@ import tech.tablesaw.columns.numbers.NumberColumnFormatter;
 
 /** Tablesaw tables as HTML, text and CSV, with numbers that can be read: 0.125, 3.1e-65, NaN. */
 public final class Tables {
-    /** Columns of a page, or of a slide. */
-    private static final int WIDTH = 92;
-
     private Tables() {}
 
     /**
@@ -71,68 +66,6 @@ public final class Tables {
     private static String entry(double v) {
         String digits = Numbers.format("%.4f", v);
         return "%9s".formatted(digits.equals("-0.0000") ? "0.0000" : digits.replace('-', '−'));
-    }
-
-    /**
-     * Small matrices side by side, each behind its name, as in {@code D_2 W_hh = J_2}.
-     *
-     * @param names one for each matrix
-     * @param matrices real, of any shape
-     * @return lines, each with its end
-     */
-    public static String matrices(List<String> names, SimpleMatrix... matrices) {
-        if (names.size() != matrices.length) {
-            throw new IllegalArgumentException(
-                    "matrices: expected a name for each, got %d for %d".formatted(names.size(), matrices.length));
-        }
-        List<List<String>> blocks = new ArrayList<>();
-        for (int m = 0; m < matrices.length; m++) {
-            blocks.add(block(names.get(m), matrices[m]));
-        }
-        StringBuilder text = new StringBuilder();
-        for (int from = 0, to; from < blocks.size(); from = to) {
-            int width = 0;
-            for (to = from; to < blocks.size(); to++) {
-                width += blocks.get(to).get(0).length() + 3;
-                if (to > from && width > WIDTH + 3) {
-                    break;
-                }
-            }
-            text.append(beside(blocks.subList(from, to)));
-        }
-        return text.toString();
-    }
-
-    private static List<String> block(String name, SimpleMatrix matrix) {
-        List<String> rows = matrix(matrix).lines().toList();
-        int last = rows.size() - 1, middle = last / 2;
-        int width = rows.stream().mapToInt(String::length).max().orElse(0);
-        int blank = rows.stream().allMatch(row -> row.startsWith(" ")) ? 1 : 0;
-        return IntStream.rangeClosed(0, last)
-                .mapToObj(i -> {
-                    String bracket = last == 0 ? "[]" : i == 0 ? "⎡⎤" : i == last ? "⎣⎦" : "⎢⎥";
-                    String left = i == middle ? name + " = " : " ".repeat(name.length() + 3);
-                    String numbers = " ".repeat(width - rows.get(i).length()) + rows.get(i);
-                    return left + bracket.charAt(0) + numbers.substring(blank) + " " + bracket.charAt(1);
-                })
-                .toList();
-    }
-
-    /** The blocks of lines in one row, their names on one line. */
-    private static String beside(List<List<String>> blocks) {
-        int height = blocks.stream().mapToInt(List::size).max().orElse(0);
-        return IntStream.range(0, height)
-                .mapToObj(line -> blocks.stream()
-                        .map(block -> {
-                            int i = line - (height - 1) / 2 + (block.size() - 1) / 2;
-                            boolean within = i >= 0 && i < block.size();
-                            return within
-                                    ? block.get(i)
-                                    : " ".repeat(block.get(0).length());
-                        })
-                        .collect(Collectors.joining("   "))
-                        .stripTrailing())
-                .collect(Collectors.joining("\n", "", "\n"));
     }
 
     /** A copy whose doubles print with so many significant digits, and whole numbers with all, in every locale. */

@@ -229,19 +229,23 @@ class ShowTest {
         assertEquals("   1.0000   0.0000\n 123.4568  −2.5000\n", Tables.matrix(a));
     }
 
+    private static String board(List<String> names, SimpleMatrix... matrices) {
+        return new Board(names, List.of(matrices)).toString();
+    }
+
     /** Each name on the middle line, the upper one of two. */
     @Test
     void matricesOnTheBoard() {
         SimpleMatrix a = new SimpleMatrix(2, 2, true, 1, 2, 3, -4), b = new SimpleMatrix(3, 1, true, 5, 6, 7);
-        assertEquals("A = ⎡  1.0000   2.0000 ⎤\n    ⎣  3.0000  −4.0000 ⎦\n", Tables.matrices(List.of("A"), a));
+        assertEquals("A = ⎡  1.0000   2.0000 ⎤\n    ⎣  3.0000  −4.0000 ⎦", board(List.of("A"), a));
         assertEquals(
                 "                                 ⎡  5.0000 ⎤\n"
                         + "J_2 = ⎡  1.0000   2.0000 ⎤   b = ⎢  6.0000 ⎥\n"
-                        + "      ⎣  3.0000  −4.0000 ⎦       ⎣  7.0000 ⎦\n",
-                Tables.matrices(List.of("J_2", "b"), a, b));
+                        + "      ⎣  3.0000  −4.0000 ⎦       ⎣  7.0000 ⎦",
+                board(List.of("J_2", "b"), a, b));
         SimpleMatrix large = new SimpleMatrix(2, 1, true, -1234567, 1);
-        assertEquals("x = ⎡1234567.0000 ⎤\n    ⎣     −1.0000 ⎦\n", Tables.matrices(List.of("x"), large.negative()));
-        assertEquals("", Tables.matrices(List.of()));
+        assertEquals("x = ⎡1234567.0000 ⎤\n    ⎣     −1.0000 ⎦", board(List.of("x"), large.negative()));
+        assertEquals("", board(List.of()));
     }
 
     /** A row of 7 numbers is 9 columns a number and 2 brackets, less the first blank, with a blank: 65 and its name 4. */
@@ -249,16 +253,26 @@ class ShowTest {
     void matricesThatFillThePage() {
         SimpleMatrix seven = SimpleMatrix.ones(1, 7), one = SimpleMatrix.ones(1, 1);
         String wide = "a = [" + "  1.0000" + "   1.0000".repeat(6) + " ]";
-        assertEquals(wide + "   b = [  1.0000 ]\n", Tables.matrices(List.of("a", "b"), seven, one));
+        assertEquals(wide + "   b = [  1.0000 ]", board(List.of("a", "b"), seven, one));
+        assertEquals(wide + "   longer = [  1.0000 ]", board(List.of("a", "longer"), seven, one)); // 92 columns
+        assertEquals(wide + "\nlonger1 = [  1.0000 ]", board(List.of("a", "longer1"), seven, one));
+    }
+
+    /** Names with indices, numbers as they are in the text: a viewer puts the blocks where there is room. */
+    @Test
+    void theBoardAsHtml() {
+        SimpleMatrix a = new SimpleMatrix(2, 1, true, 1, -2);
         assertEquals(
-                wide + "   longer = [  1.0000 ]\n", Tables.matrices(List.of("a", "longer"), seven, one)); // 92 columns
-        assertEquals(wide + "\nlonger1 = [  1.0000 ]\n", Tables.matrices(List.of("a", "longer1"), seven, one));
+                "<div>\n<div style=\"display: inline-flex; align-items: center; margin: 0.2em 1.8em 0.2em 0\"><span>"
+                        + "<i>J</i><sub>2</sub>&nbsp;=&nbsp;</span><pre style=\"margin: 0\">⎡  1.0000 ⎤\n⎣ −2.0000 ⎦</pre>"
+                        + "</div>\n</div>",
+                new Board(List.of("J_2"), List.of(a)).html());
     }
 
     @Test
     void aMatrixWithoutAName() {
         SimpleMatrix a = SimpleMatrix.ones(1, 1), b = a;
-        refused("matrices: expected a name for each, got 1 for 2", () -> Tables.matrices(List.of("a"), a, b));
+        refused("board: expected a name for each matrix, got 1 for 2", () -> board(List.of("a"), a, b));
     }
 
     @Test
