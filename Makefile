@@ -116,7 +116,7 @@ clean: ## remove everything that can be made again in minutes: the checkpoints o
 	  git ls-files -z --others --ignored --exclude-per-directory=.gitignore --exclude='!**/$(CHECKPOINTS)/' --directory | xargs -0 rm -rf --; \
 	else \
 	  rm -rf $(VENV) .scratch .ruff_cache lib/target lib/bench/target lib/bench/__pycache__ notebooks/__pycache__ .ipynb_checkpoints \
-	    notebooks/.ipynb_checkpoints notebooks/results/bench notebooks/results/other notebooks/results/*.svg; \
+	    notebooks/.ipynb_checkpoints notebooks/results/bench notebooks/results/other notebooks/results/*.svg notebooks/results/*.pdf; \
 	  find notebooks/results -maxdepth 1 -name '*.png' ! -name 10-decay.png -exec rm {} +; \
 	fi
 

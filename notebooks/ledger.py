@@ -35,6 +35,7 @@ SOURCES = {
     "lstm": "derived in this course",
     "gru": "derived in this course",
     "bptt": "derived in this course",
+    "rate": "derived in this course",
 }
 NUMBER = r"(-?\d+(?:\.\d+)?(?:e-?\d+)?)"
 HOLDS = re.compile(rf"  ✓ .*: (error )?{NUMBER} ([≤≥]) {NUMBER}")

@@ -233,7 +233,7 @@ def execute(path, work, parameters=None):
     folder = work / path.stem / HERE.name
     folder.mkdir(parents=True)
     # Without what this notebook makes: an old file must not pass for a new one.
-    made = shutil.ignore_patterns("*.svg", "*.png", "bench", "other", "checkpoints", f"{path.name[:2]}-*")
+    made = shutil.ignore_patterns("*.svg", "*.pdf", "*.png", "bench", "other", "checkpoints", f"{path.name[:2]}-*")
     shutil.copytree(HERE / "results", folder / "results", ignore=made)
     shutil.copy(HERE / "setup.jshell", folder)
     (folder.parent / "lib").symlink_to(HERE.parent / "lib")

@@ -16,7 +16,8 @@ public record Board(List<String> names, List<SimpleMatrix> matrices) {
     /** Columns of a page of text, or of a slide. */
     private static final int WIDTH = 92;
 
-    private static final String STYLE = "display: inline-flex; align-items: center; margin: 0.2em 1.8em 0.2em 0";
+    private static final String STYLE =
+            "display: inline-flex; flex-wrap: wrap; align-items: center; margin: 0.2em 1.8em 0.2em 0";
 
     /** Requires a name for each. */
     public Board {
@@ -35,9 +36,12 @@ public record Board(List<String> names, List<SimpleMatrix> matrices) {
      */
     public String html() {
         return IntStream.range(0, names.size())
-                .mapToObj(m -> "<div style=\"%s\"><span>%s&nbsp;=&nbsp;</span><pre style=\"margin: 0\">%s</pre></div>\n"
-                        .formatted(
-                                STYLE, Formula.of(names.get(m)).html(), String.join("\n", bracketed(matrices.get(m)))))
+                .mapToObj(m ->
+                        "<div style=\"%s\"><span>%s&nbsp;=&nbsp;</span><pre style=\"margin: 0; white-space: pre\">%s</pre></div>\n"
+                                .formatted(
+                                        STYLE,
+                                        Formula.of(names.get(m)).html(),
+                                        String.join("\n", bracketed(matrices.get(m)))))
                 .collect(Collectors.joining("", "<div>\n", "</div>"));
     }
 

@@ -39,7 +39,7 @@ public final class Chart {
     private static final double SAMPLE = 22, GAP = 8, LINE = 17; // of the names at the lines' ends
     private static final Font NAME = Theme.font(12);
 
-    private record Series(String name, double[] x, double[] y, double[] lower, double[] upper) {}
+    private record Series(String name, boolean dashed, double[] x, double[] y, double[] lower, double[] upper) {}
 
     private final String title;
     private final String xTitle;
@@ -152,6 +152,7 @@ public final class Chart {
         }
         series.add(new Series(
                 name,
+                false,
                 x.clone(),
                 y.clone(),
                 lower == null ? null : lower.clone(),
@@ -160,29 +161,79 @@ public final class Chart {
     }
 
     /**
-     * Draws the chart and writes its data to {@code results/NAME.csv} and itself to {@code results/NAME.svg} and
-     * {@code .png}.
+     * Adds what a theory says of a line: dashed, in the line's colour, without a name of its own.
+     *
+     * @param line the name of a line added before
+     * @param x positions
+     * @param y values; NaN leaves a gap
+     * @return this
+     */
+    public Chart predicted(String line, double[] x, double[] y) {
+        if (series.stream().noneMatch(s -> s.name.equals(line))) {
+            throw new IllegalArgumentException("prediction: expected one of the lines %s, got “%s”"
+                    .formatted(series.stream().map(Series::name).toList(), line));
+        }
+        line(line, x, y);
+        Series s = series.remove(series.size() - 1);
+        series.add(new Series(line, true, s.x, s.y, null, null));
+        return this;
+    }
+
+    /**
+     * Draws the chart and writes its data to {@code results/NAME.csv} and itself to {@code results/NAME.svg}, {@code
+     * .pdf} and {@code .png}.
      *
      * @param name file name without extension
      * @param caption what to see in it, in a sentence or two
      * @return the picture
      */
     public Figure figure(String name, String caption) {
+        return stacked(name, caption, this);
+    }
+
+    /**
+     * Draws charts below each other as one picture, with the files of {@link #figure}.
+     *
+     * @param name file name without extension
+     * @param caption what to see in them
+     * @param panels the charts, from the top
+     * @return the picture
+     */
+    public static Figure stacked(String name, String caption, Chart... panels) {
         Figure.requireCaption(caption);
-        if (logY && yMin <= 0) {
-            throw new IllegalArgumentException("y range: expected 0 < min on a logarithmic axis, got " + yMin);
-        }
         List<String> omitted = new ArrayList<>();
-        List<Drawn> drawn = drawn(omitted);
-        String names = series.size() < 2
-                ? ""
-                : series.stream().map(Series::name).collect(Collectors.joining("; ", "; lines: ", ""));
-        String alt = "Line chart: %s. Across: %s%s; up: %s%s%s"
-                .formatted(title, xTitle, scale(logX), yTitle, scale(logY), names);
+        List<List<Drawn>> drawn = new ArrayList<>();
+        for (Chart panel : panels) {
+            if (panel.logY && panel.yMin <= 0) {
+                throw new IllegalArgumentException(
+                        "y range: expected 0 < min on a logarithmic axis, got " + panel.yMin);
+            }
+            drawn.add(panel.drawn(omitted));
+        }
+        String alt = Stream.of(panels).map(Chart::alt).collect(Collectors.joining(" "));
         Figure figure =
-                Picture.figure(name, WIDTH, HEIGHT, alt, caption + String.join("", omitted), g -> paint(g, drawn));
-        Results.csv(name, table(name));
+                Picture.figure(name, WIDTH, panels.length * HEIGHT, alt, caption + String.join("", omitted), g -> {
+                    for (int i = 0; i < panels.length; i++) {
+                        panels[i].paint(g, drawn.get(i));
+                        g.translate(0, HEIGHT);
+                    }
+                    g.translate(0, -panels.length * HEIGHT);
+                });
+        Results.csv(name, table(name, panels));
         return figure;
+    }
+
+    private String alt() {
+        List<String> names =
+                series.stream().filter(s -> !s.dashed).map(Series::name).toList();
+        return "Line chart: %s. Across: %s%s; up: %s%s%s"
+                .formatted(
+                        title,
+                        xTitle,
+                        scale(logX),
+                        yTitle,
+                        scale(logY),
+                        names.size() < 2 ? "" : "; lines: " + String.join("; ", names));
     }
 
     private static String scale(boolean log) {
@@ -191,10 +242,10 @@ public final class Chart {
 
     /** XChart's axes and grid, and on them the lines, each one stroke, with their names at their ends. */
     private void paint(Graphics2D g, List<Drawn> drawn) {
-        double names = drawn.size() < 2
-                ? 0
-                : drawn.stream().mapToDouble(d -> d.label.width(NAME)).max().getAsDouble();
-        int width = WIDTH - Theme.LEFT - (int) Math.ceil(drawn.size() < 2 ? 0 : names + SAMPLE + 3 * GAP);
+        List<Drawn> named = drawn.stream().filter(d -> d.label != null).toList();
+        double names =
+                named.stream().mapToDouble(d -> d.label.width(NAME)).max().orElse(0);
+        int width = WIDTH - Theme.LEFT - (int) Math.ceil(named.size() < 2 ? 0 : names + SAMPLE + 3 * GAP);
         Axes axes = axes(width);
         g.setColor(Color.WHITE);
         g.fillRect(0, 0, WIDTH, HEIGHT);
@@ -207,8 +258,8 @@ public final class Chart {
             d.draw(g, axes);
         }
         g.setClip(clip);
-        if (drawn.size() > 1) {
-            name(g, drawn, plot, axes);
+        if (named.size() > 1) {
+            name(g, named, plot, axes);
         }
         g.translate(-Theme.LEFT, -Theme.TOP);
         Theme.titles(g, plot, HEIGHT, title, xTitle, yTitle);
@@ -404,11 +455,18 @@ public final class Chart {
     private List<Drawn> drawn(List<String> omitted) {
         List<Drawn> drawn = new ArrayList<>();
         Map<Color, Integer> used = new HashMap<>();
-        for (int i = 0; i < series.size(); i++) {
-            Series s = series.get(i);
+        Map<String, Color> colours = new HashMap<>();
+        int lines = (int) series.stream().filter(s -> !s.dashed).count();
+        for (Series s : series) {
+            if (s.dashed) {
+                drawn.add(new Drawn(
+                        null, colours.get(s.name), Theme.DASHED, axis(s.x, logX), null, clip(axis(s.y, logY)), null));
+                continue;
+            }
+            int i = colours.size();
             Color base = Theme.colour(s.name, i);
-            Color colour =
-                    ramp ? Theme.ramp(i, series.size()) : Theme.shade(base, used.merge(base, 1, Integer::sum) - 1);
+            Color colour = ramp ? Theme.ramp(i, lines) : Theme.shade(base, used.merge(base, 1, Integer::sum) - 1);
+            colours.put(s.name, colour);
             long lost = logY
                     ? DoubleStream.of(s.y)
                             .filter(v -> v <= 0 || Double.isInfinite(v))
@@ -477,21 +535,30 @@ public final class Chart {
         return power.toString();
     }
 
-    /** The data as one long table: series, x, y, and the band's edges where there is one. */
-    private Table table(String name) {
-        StringColumn names = StringColumn.create("series");
+    /** The data as one long table: panel, series, x, y, and the band's edges where there is one. */
+    private static Table table(String name, Chart... panels) {
+        StringColumn titles = StringColumn.create("panel"), names = StringColumn.create("series");
         DoubleColumn x = DoubleColumn.create("x"), y = DoubleColumn.create("y");
         DoubleColumn lower = DoubleColumn.create("lower"), upper = DoubleColumn.create("upper");
-        for (Series s : series) {
-            for (int i = 0; i < s.x.length; i++) {
-                names.append(s.name);
-                x.append(s.x[i]);
-                y.append(s.y[i]);
-                lower.append(s.lower == null ? Double.NaN : s.lower[i]);
-                upper.append(s.upper == null ? Double.NaN : s.upper[i]);
+        boolean bands = false;
+        for (Chart panel : panels) {
+            for (Series s : panel.series) {
+                bands |= s.lower != null;
+                for (int i = 0; i < s.x.length; i++) {
+                    titles.append(panel.title);
+                    names.append(s.dashed ? s.name + ", predicted" : s.name);
+                    x.append(s.x[i]);
+                    y.append(s.y[i]);
+                    lower.append(s.lower == null ? Double.NaN : s.lower[i]);
+                    upper.append(s.upper == null ? Double.NaN : s.upper[i]);
+                }
             }
         }
-        Table table = Table.create(name, names, x, y);
-        return series.stream().anyMatch(s -> s.lower != null) ? table.addColumns(lower, upper) : table;
+        Table table = Table.create(name);
+        if (panels.length > 1) {
+            table.addColumns(titles);
+        }
+        table.addColumns(names, x, y);
+        return bands ? table.addColumns(lower, upper) : table;
     }
 }

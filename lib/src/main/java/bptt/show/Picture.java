@@ -21,7 +21,9 @@ final class Picture {
 
     static Figure figure(String name, int width, int height, String alt, String caption, Consumer<Graphics2D> paint) {
         Figure figure = new Figure(png(width, height, paint), width, height, alt, caption);
-        Results.write(name + ".svg", svg(width, height, paint));
+        for (String kind : new String[] {"svg", "pdf"}) {
+            Results.write(name + "." + kind, vectors(kind, width, height, paint));
+        }
         Results.write(name + ".png", figure.png());
         return figure;
     }
@@ -44,12 +46,12 @@ final class Picture {
         return out.toByteArray();
     }
 
-    private static byte[] svg(int width, int height, Consumer<Graphics2D> paint) {
+    private static byte[] vectors(String kind, int width, int height, Consumer<Graphics2D> paint) {
         VectorGraphics2D g = new VectorGraphics2D();
         paint.accept(g);
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         try {
-            Processors.get("svg")
+            Processors.get(kind)
                     .getDocument(g.getCommands(), new PageSize(0, 0, width, height))
                     .writeTo(out);
         } catch (IOException e) {

@@ -45,6 +45,8 @@ final class Theme {
     /** Room around XChart's picture for the titles. */
     static final int LEFT = 14, TOP = 20, BOTTOM = 14;
 
+    static final BasicStroke DASHED =
+            new BasicStroke(1.4f, BasicStroke.CAP_BUTT, BasicStroke.JOIN_ROUND, 1, new float[] {6, 4}, 0);
     static final Color INK = new Color(0x222222);
     private static final Color GRID = new Color(0xE4E4E4);
     private static final Font FONT = font();

@@ -263,8 +263,8 @@ class ShowTest {
     void theBoardAsHtml() {
         SimpleMatrix a = new SimpleMatrix(2, 1, true, 1, -2);
         assertEquals(
-                "<div>\n<div style=\"display: inline-flex; align-items: center; margin: 0.2em 1.8em 0.2em 0\"><span>"
-                        + "<i>J</i><sub>2</sub>&nbsp;=&nbsp;</span><pre style=\"margin: 0\">⎡  1.0000 ⎤\n⎣ −2.0000 ⎦</pre>"
+                "<div>\n<div style=\"display: inline-flex; flex-wrap: wrap; align-items: center; margin: 0.2em 1.8em 0.2em 0\"><span>"
+                        + "<i>J</i><sub>2</sub>&nbsp;=&nbsp;</span><pre style=\"margin: 0; white-space: pre\">⎡  1.0000 ⎤\n⎣ −2.0000 ⎦</pre>"
                         + "</div>\n</div>",
                 new Board(List.of("J_2"), List.of(a)).html());
     }
