@@ -35,20 +35,32 @@ final class SequenceGradients {
         vector = new double[cell.vectors().size()][forward.count * cell.hidden()];
     }
 
+    /** Forgets the derivatives with respect to the cell's vectors. */
+    void clear() {
+        for (double[] v : vector) {
+            Arrays.fill(v, 0);
+        }
+    }
+
     /**
      * The way back, from t = T to 1.
      *
      * @param direct ∂L/∂(state at t) by t, direct dependence only, where there is any
      * @param da ∂L/∂a by stage and row (t − 1)B + b, the gates of the stage side by side: set
+     * @param vectors whether to add to the derivatives with respect to the cell's vectors
      */
-    void backward(Parameters p, double[][][] weights, int T, int B, Map<Integer, State> direct, double[][][] da) {
+    void backward(
+            Parameters p,
+            double[][][] weights,
+            int T,
+            int B,
+            Map<Integer, State> direct,
+            double[][][] da,
+            boolean vectors) {
         int count = forward.count;
         BackwardStep back = new BackwardStep(cell, weights, 1, count, cell.inputs());
         back.step.vector = Weights.vectors(p, count);
-        back.step.dVector = vector;
-        for (double[] v : vector) {
-            Arrays.fill(v, 0);
-        }
+        back.step.dVector = vectors ? vector : new double[vector.length][count * cell.hidden()];
         begin(T, direct);
         checkState(T);
         for (int t = T; t >= 1; t--) {

@@ -9,7 +9,7 @@ import java.util.Arrays;
  */
 public final class Product {
     /**
-     * Rows of Z that {@link #ofTransposed} packs at a time: a panel and its coefficients stay in the first-level cache.
+     * Rows of Z that {@link #addTransposed} packs at a time: a panel and its coefficients stay in the first-level cache.
      */
     private static final int BLOCK = 120;
 
@@ -60,23 +60,25 @@ public final class Product {
     }
 
     /**
-     * G = AᵀZ: g_k = Σ_r a_rk z_r, r ascending. The threads share the columns.
+     * G ← G + AᵀZ: g_k ← g_k + Σ_r a_rk z_r, r ascending. The threads share the columns.
      *
-     * @param a A, R rows
-     * @param columns number of columns of A
+     * @param g one row for each column of A, as long as those of Z
+     * @param a A
      * @param z rows of Z
-     * @param R number of rows summed over
-     * @param n number of columns of Z
-     * @return one row for each column of A
+     * @param first row of both that is summed over
+     * @param end one past the last
      */
-    public static double[][] ofTransposed(Transposed a, int columns, double[][] z, int R, int n) {
-        double[][] g = new double[columns][n];
+    public static void addTransposed(double[][] g, Transposed a, double[][] z, int first, int end) {
+        int columns = g.length, n = g[0].length;
         int rows = (columns + 3) / 4 * 4; // the vector kernel computes four at a time
-        Parallel.over(n, (long) R * n * columns, (from, to) -> {
+        Parallel.over(n, (long) (end - first) * n * columns, (from, to) -> {
             Kernel.Room room = KERNEL.room(rows, BLOCK, to - from);
+            for (int k = 0; k < columns; k++) {
+                System.arraycopy(g[k], from, room.z()[k], 0, to - from);
+            }
             double[][] at = new double[rows][BLOCK];
-            for (int r = 0; r < R; r += BLOCK) {
-                int count = Math.min(BLOCK, R - r);
+            for (int r = first; r < end; r += BLOCK) {
+                int count = Math.min(BLOCK, end - r);
                 a.read(at, r, count);
                 KERNEL.pack(room, z, r, count, from);
                 KERNEL.add(room, at, 0, count);
@@ -85,7 +87,6 @@ public final class Product {
                 System.arraycopy(room.z()[k], 0, g[k], from, to - from);
             }
         });
-        return g;
     }
 
     /**

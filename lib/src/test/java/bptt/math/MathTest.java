@@ -81,7 +81,10 @@ class MathTest {
                 }
             }
         };
-        assertArrayEquals(wantG, Product.ofTransposed(transposed, K, z, rows, n));
+        double[][] G = new double[K][n];
+        Product.addTransposed(G, transposed, z, 0, 1);
+        Product.addTransposed(G, transposed, z, 1, rows);
+        assertArrayEquals(wantG, G);
 
         Product product = new Product(w, n, 3);
         for (int s : new int[] {7, 2}) { // the second time nothing is left of the first
