@@ -67,7 +67,7 @@ START = "00"  # shows the ledger of all the others, so it comes last
 LONG = ("10", "11")  # minutes each, so they begin first
 KERNEL_MEMORY = 2 << 30  # bytes: a heap of 1 GB, what the JVM has beside it, and room for other programs
 GREEN = SCRATCH / "green.json"  # by notebook the fingerprint of what it was checked with and found well
-JVM = ("JAVA_HOME", "JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS", "JJAVA_JVM_OPTS", "LANG", "LC_ALL", "PATH", "TZ")
+JVM = ("JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS", "JJAVA_JVM_OPTS", "LANG", "LC_ALL", "TZ")
 # The kernel's standard input is a pipe from this process. It ends when this process does, however it does, and then the
 # whole group of processes around the kernel is killed.
 WATCHED = 'exec 3<&0; "$@" </dev/null 3<&- & kernel=$!; { cat <&3 >/dev/null; kill -9 0; } & wait $kernel'

@@ -9,7 +9,8 @@ import java.util.Arrays;
  */
 public final class Product {
     /**
-     * Rows of Z that {@link #addTransposed} packs at a time: a panel and its coefficients stay in the first-level cache.
+     * Rows of Z that {@link #addTransposed} packs at a time: a panel and its coefficients stay in the first-level
+     * cache.
      */
     private static final int BLOCK = 120;
 
