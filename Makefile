@@ -22,12 +22,12 @@ ifdef JAVA_HOME
 export PATH := $(JAVA_HOME)/bin:$(PATH)
 endif
 # The Vector API, where this JDK has it: the same bits, sooner. KERNEL=plain on the command line does without it, KERNEL=vector
-# insists on it (a variable KERNEL of the environment is not meant).
+# insists on it, KERNEL=vector-2x5 on a tile of 2 rows and 5 vectors (a variable KERNEL of the environment is not meant).
 CHOSEN := $(if $(filter command,$(firstword $(origin KERNEL))),$(KERNEL))
 ifeq ($(CHOSEN),plain)
 KERNEL_OPTIONS := -Dbptt.kernel=plain
-else ifeq ($(CHOSEN),vector)
-KERNEL_OPTIONS := -Dbptt.kernel=vector --add-modules=jdk.incubator.vector
+else ifneq ($(filter vector vector-%,$(CHOSEN)),)
+KERNEL_OPTIONS := -Dbptt.kernel=$(CHOSEN) --add-modules=jdk.incubator.vector
 else ifeq ($(CHOSEN),)
 KERNEL_OPTIONS := $(shell java --list-modules 2>/dev/null | grep -q '^jdk.incubator.vector' && echo --add-modules=jdk.incubator.vector)
 else

@@ -1,6 +1,8 @@
 package bptt.math;
 
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 
 /**
  * Z = A·W with the same W, packed once, again and again; matrices are stored as one array per row, and an instance is
@@ -91,34 +93,54 @@ public final class Product {
     }
 
     /**
-     * The fastest kernel that this JVM has.
+     * A kernel by its name.
      *
-     * @param wanted {@code plain}, or {@code vector} for the Vector API if the module {@code jdk.incubator.vector} is
-     *     present
+     * @param wanted {@code plain}; or, for the Vector API if the module {@code jdk.incubator.vector} is present, {@code
+     *     vector} for the tile that suits this machine, or one of {@code vector-1x1} …: rows × vectors of a tile
      */
     static Kernel kernel(String wanted) {
-        if (!wanted.equals("plain") && !wanted.equals("vector")) {
-            throw new IllegalArgumentException("bptt.kernel: expected plain or vector, got " + wanted);
+        boolean present = ModuleLayer.boot().findModule("jdk.incubator.vector").isPresent();
+        if (wanted.equals("plain") || wanted.equals("vector") && !present) {
+            return new PlainKernel();
         }
-        if (wanted.equals("vector")
-                && ModuleLayer.boot().findModule("jdk.incubator.vector").isPresent()) {
-            try {
-                return (Kernel) Class.forName("bptt.math.VectorKernel")
-                        .getDeclaredConstructor()
-                        .newInstance();
-            } catch (ReflectiveOperationException e) {
-                throw new IllegalStateException("the Vector API is present, but its kernel is not in the jar", e);
-            }
+        if (!kernels().contains(wanted) && !wanted.equals("vector")) {
+            throw new IllegalArgumentException("bptt.kernel: expected vector or one of %s, got %s"
+                    .formatted(String.join(", ", kernels()), wanted));
         }
-        return new PlainKernel();
+        return (Kernel) vector("of", wanted.equals("vector") ? vector("name") : wanted.substring("vector-".length()));
+    }
+
+    /**
+     * All kernels that this JVM has. They return the same bits.
+     *
+     * @return their names
+     */
+    static List<String> kernels() {
+        List<String> names = new ArrayList<>(List.of("plain"));
+        if (ModuleLayer.boot().findModule("jdk.incubator.vector").isPresent()) {
+            ((List<?>) vector("names")).forEach(tile -> names.add("vector-" + tile));
+        }
+        return names;
+    }
+
+    /** Calls a method of the class that needs the Vector API. */
+    private static Object vector(String method, Object... arguments) {
+        try {
+            Class<?>[] types = Arrays.stream(arguments).map(Object::getClass).toArray(Class<?>[]::new);
+            return Class.forName("bptt.math.VectorKernel")
+                    .getDeclaredMethod(method, types)
+                    .invoke(null, arguments);
+        } catch (ReflectiveOperationException e) {
+            throw new IllegalStateException("the Vector API is present, but its kernel is not in the jar", e);
+        }
     }
 
     /**
      * Which kernel is in use.
      *
-     * @return {@code plain} or {@code vector}
+     * @return its name: {@code plain}, or {@code vector-4x3} for the Vector API in tiles of 4 rows and 3 vectors
      */
     public static String kernel() {
-        return KERNEL instanceof PlainKernel ? "plain" : "vector";
+        return KERNEL.toString();
     }
 }
