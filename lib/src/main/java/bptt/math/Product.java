@@ -104,8 +104,13 @@ public final class Product {
             return new PlainKernel();
         }
         if (!kernels().contains(wanted) && !wanted.equals("vector")) {
-            throw new IllegalArgumentException("bptt.kernel: expected vector or one of %s, got %s"
-                    .formatted(String.join(", ", kernels()), wanted));
+            List<String> all = kernels();
+            String last = all.get(all.size() - 1),
+                    possible =
+                            present
+                                    ? "plain, vector or a tile of rows x vectors, %s to %s".formatted(all.get(1), last)
+                                    : "plain or vector (no tile without --add-modules jdk.incubator.vector)";
+            throw new IllegalArgumentException("bptt.kernel: expected %s, got %s".formatted(possible, wanted));
         }
         return (Kernel) vector("of", wanted.equals("vector") ? vector("name") : wanted.substring("vector-".length()));
     }
