@@ -3,6 +3,7 @@ package bptt;
 import bptt.cell.Cell;
 import bptt.cell.Parameters;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 
@@ -13,6 +14,9 @@ import java.util.stream.Stream;
 final class SequenceGradients {
     private final Cell cell;
     final Sequences forward;
+
+    /** The names of their derivatives, by part of the state. */
+    private final List<String> names;
 
     /** By part of the state: t = 0 … T, or the last two of them. */
     private final double[][][] state;
@@ -30,6 +34,7 @@ final class SequenceGradients {
     SequenceGradients(Cell cell, Sequences forward, int steps) {
         this.cell = cell;
         this.forward = forward;
+        names = cell.states().stream().map(part -> "∂L/∂" + part).toList();
         state = new double[cell.states().size()][steps][];
         x = new double[steps][];
         vector = new double[cell.vectors().size()][forward.count * cell.hidden()];
@@ -95,7 +100,7 @@ final class SequenceGradients {
 
     private void checkState(int t) {
         for (int s = 0; s < state.length; s++) {
-            Overflow.check(state(s, t), "∂L/∂" + cell.states().get(s), t);
+            Overflow.check(state(s, t), names.get(s), t);
         }
     }
 

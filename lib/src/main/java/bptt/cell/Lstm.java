@@ -31,6 +31,7 @@ import org.ejml.simple.SimpleMatrix;
  * @param hidden H
  */
 public record Lstm(int inputs, int hidden) implements Cell {
+    private static final List<String> STATES = List.of("h", "C");
     private static final List<List<String>> STAGES = List.of(List.of("i", "f", "g", "o"));
 
     /** Checks the sizes. */
@@ -40,7 +41,7 @@ public record Lstm(int inputs, int hidden) implements Cell {
 
     @Override
     public List<String> states() {
-        return List.of("h", "C");
+        return STATES;
     }
 
     @Override
