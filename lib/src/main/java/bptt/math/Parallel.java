@@ -32,9 +32,9 @@ public final class Parallel {
 
     /**
      * Where to cut 0 … n − 1 into one part for each thread. Below two million multiplications there is one part,
-     * because handing over costs more than it saves; so there is where {@link #each} keeps all threads busy. If each thread can have four indices or more, parts begin at
-     * multiples of four, because that is how many rows the vector kernel takes together. Results must not depend on the
-     * cuts.
+     * because handing over costs more than it saves; so there is where {@link #each} keeps all threads busy. If each
+     * thread can have four indices or more, parts begin at multiples of four, because that is how many rows the vector
+     * kernel takes together. Results must not depend on the cuts.
      *
      * @param n number of indices
      * @param work multiplications in all, to judge whether threads pay
