@@ -160,7 +160,7 @@ class Run:
 
         with raising_on_signals(stop):
             for path in sorted(self.chosen, key=lambda p: (p.name.startswith(START), not p.name.startswith(LONG), p)):
-                before = list(tasks.values()) if path.name.startswith(START) and self.writes_ledger() else []
+                before = list(tasks.values()) if self.shows_ledger(path) else []
                 tasks[path] = asyncio.create_task(self.one(path, work, free, before))
             await asyncio.gather(*tasks.values(), return_exceptions=True)
         if self.stopped:
@@ -169,14 +169,15 @@ class Run:
             task.result()  # an exception that is no Failed
         return sum(not well for _, well in self.reports.values())
 
-    def writes_ledger(self):
-        return not self.check and not self.parameters
+    def shows_ledger(self, path):
+        """Whether a notebook is to show the ledger that the others make now."""
+        return path.name.startswith(START) and not self.check and not self.parameters
 
     async def one(self, path, work, free, before):
         """Executes a notebook after others and does with it what was asked for."""
         await asyncio.gather(*before, return_exceptions=True)
         async with free:
-            if before and all(well for _, well in self.reports.values()):
+            if self.shows_ledger(path) and all(well for _, well in self.reports.values()):
                 settle_ledger(check=False, work=work)
             fingerprint = inputs(path) if self.check else None
             if self.changed and fingerprint == green().get(path.name):

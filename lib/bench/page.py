@@ -56,9 +56,11 @@ def read():
 
 
 def write():
-    tables = read()
-    text = INTRODUCTION + side_by_side(tables) + "".join(machine(found) for found in tables)
-    PAGE.write_text(text, encoding="utf-8")
+    PAGE.write_text(text(read()), encoding="utf-8")
+
+
+def text(tables):
+    return INTRODUCTION + side_by_side(tables) + "".join(machine(found) for found in tables)
 
 
 def best(medians, *words):
