@@ -116,8 +116,8 @@ public final class Bptt {
 
     /**
      * Forward and backward pass in bounded memory: the same bits, but states in between are forgotten and computed
-     * again on the way back. With room for 2048 steps that takes a third more time, with less twice
-     * the time, and with room for all steps none.
+     * again on the way back. With room for 2048 steps that takes a third more time, with less two to two and a half
+     * times as much, and with room for all steps none.
      *
      * @param p parameters of a network with readout
      * @param x inputs x_1 … x_T, each I×B
