@@ -8,7 +8,7 @@ MVN := mvn -f lib/pom.xml -B -ntp
 
 # What the command line may set: a name that nothing reads, such as seed=7, is refused (a variable of the environment is not).
 GIVEN := $(foreach name,$(filter-out -% .% MAKE%,$(.VARIABLES)),$(if $(filter command,$(firstword $(origin $(name)))),$(name)))
-KNOWN := NB SEED T KERNEL PORT BENCH ALL CLASSES BASE STORE LIMIT PYTHON JAVA_HOME JAVA25_HOME JJAVA_JVM_OPTS MVN VENV SHELL
+KNOWN := NB SEED T KERNEL PORT BENCH ALL JOBS CI CLASSES BASE STORE LIMIT PYTHON JAVA_HOME JAVA25_HOME JJAVA_JVM_OPTS MVN VENV SHELL
 ifneq ($(filter-out $(KNOWN),$(GIVEN)),)
 $(error expected one of the variables $(KNOWN), got $(filter-out $(KNOWN),$(GIVEN)))
 endif
@@ -22,12 +22,12 @@ ifdef JAVA_HOME
 export PATH := $(JAVA_HOME)/bin:$(PATH)
 endif
 # The Vector API, where this JDK has it: the same bits, sooner. KERNEL=plain on the command line does without it, KERNEL=vector
-# insists on it (a variable KERNEL of the environment is not meant).
+# insists on it, KERNEL=vector-2x5 on a tile of 2 rows and 5 vectors (a variable KERNEL of the environment is not meant).
 CHOSEN := $(if $(filter command,$(firstword $(origin KERNEL))),$(KERNEL))
 ifeq ($(CHOSEN),plain)
 KERNEL_OPTIONS := -Dbptt.kernel=plain
-else ifeq ($(CHOSEN),vector)
-KERNEL_OPTIONS := -Dbptt.kernel=vector --add-modules=jdk.incubator.vector
+else ifneq ($(filter vector vector-%,$(CHOSEN)),)
+KERNEL_OPTIONS := -Dbptt.kernel=$(CHOSEN) --add-modules=jdk.incubator.vector
 else ifeq ($(CHOSEN),)
 KERNEL_OPTIONS := $(shell java --list-modules 2>/dev/null | grep -q '^jdk.incubator.vector' && echo --add-modules=jdk.incubator.vector)
 else
@@ -37,6 +37,9 @@ export JJAVA_JVM_OPTS := $(or $(JJAVA_JVM_OPTS),-Xmx1g -XX:+UseSerialGC) $(KERNE
 
 # Parameters of a notebook, if they are given on the command line (a variable T of the environment is not meant).
 SET := $(foreach name,SEED T,$(if $(filter command,$(firstword $(origin $(name)))),--set $(name)=$($(name))))
+JOBS_OPTION := $(if $(filter command,$(firstword $(origin JOBS))),--jobs=$(JOBS))
+# A check that went well on this machine counts until something changes. A server knows none, and is not to.
+CHANGED := $(if $(filter true,$(CI))$(filter command,$(firstword $(origin ALL))),,--changed)
 PORT_OPTION := $(if $(filter command,$(firstword $(origin PORT))),--port=$(PORT))
 ifneq ($(shell echo '$(PORT_OPTION)' | grep -vE '^(--port=[0-9]+)?$$'),)
 $(error PORT: expected a number, got $(PORT))
@@ -52,10 +55,12 @@ help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-15s %s\n", $$1, $$2}'
 	@echo "  One notebook: make run NB=10, several: NB=\"10 11\"; with other parameters: make run NB=11 SEED=7 T=200"
 	@echo "  JupyterLab elsewhere than on port 8888: make lab PORT=8889"
+	@echo "  make test leaves out notebooks that nothing has changed for since they were last found well; ALL=1 or CI=true does not"
+	@echo "  Notebooks side by side: as many as cores and memory allow, or JOBS=1"
 	@echo "  Without the Vector API: KERNEL=plain, for run, test, lab and learn"
 
 run: $(ENV) $(JAR) ## execute the notebooks on the Java kernel and keep their outputs (sets up what is missing)
-	@$(VENV)/bin/python notebooks/run.py $(SET) $(NB)
+	@$(VENV)/bin/python notebooks/run.py $(SET) $(JOBS_OPTION) $(NB)
 
 test: $(ENV) $(JAR) ## the library's tests, and every notebook against its committed outputs; the Python files by ruff
 	@$(VENV)/bin/ruff format --check --quiet $(PY) || { echo "make format formats the Python files" >&2; exit 1; }
@@ -63,7 +68,7 @@ test: $(ENV) $(JAR) ## the library's tests, and every notebook against its commi
 	@$(PYTHON) lib/supply.py check
 	@$(MVN) test -Dkernel.options="$(KERNEL_OPTIONS)"
 	@$(VENV)/bin/python -m unittest discover -s notebooks
-	@$(VENV)/bin/python notebooks/run.py --check $(NB)
+	@$(VENV)/bin/python notebooks/run.py --check $(CHANGED) $(JOBS_OPTION) $(NB)
 
 # SEED chooses the sample here, and is no parameter of the notebook.
 mutants: $(ENV) $(JAR) ## break the library (the changed classes; ALL=1, CLASSES='bptt.train.*'), or a notebook's formulas (NB=07), and see which test notices
@@ -87,7 +92,7 @@ jar: $(JAR) ## the library alone
 learn: $(JAR) ## train the grid of notebook 11 (an hour or more; Ctrl-C stops it, make learn goes on)
 	@java -Xmx3g $(KERNEL_OPTIONS) -cp "lib/target/bptt.jar:lib/target/jars/*" bptt.train.Grid notebooks/results/learning
 
-bench: $(JAR) | need-python ## the library beside PyTorch, JAX, DL4J, EJML and a BLAS (minutes; fetches about 450 MB once); BENCH=--quick for one size
+bench: $(JAR) | need-python ## the library beside PyTorch, JAX, DL4J, EJML and a BLAS: lib/BENCHMARK.md (half an hour; fetches about 4 GB once); BENCH=--short for ten minutes, --quick for one size, --avx2, --page
 	@mvn -f lib/bench/pom.xml -B -q package
 	@$(PYTHON) lib/bench/bench.py $(BENCH)
 

@@ -2,11 +2,13 @@
 
     run.py [NB ...]           writes outputs and results back if the notebook succeeded
     run.py --check [NB ...]   compares them with the committed ones instead, and changes nothing
+    run.py --check --changed  does so with those whose inputs are not those of an earlier check that went well
     run.py --set SEED=7 NB    gives a notebook other parameters; what it makes goes to results/other/
 
-NB is a number, for example 10, or the beginning of one file name. A failing notebook is reported, the others still run,
-and what it had before stays. Several runs at a time do not meet: each works in a folder of its own, from which only
-whole files move out. Exit code 0 if all is well, 130 after Ctrl-C, 1 otherwise.
+NB is a number, for example 10, or the beginning of one file name. Notebooks run side by side, as many as there are
+cores and memory for, and are reported in their order. A failing notebook is reported, the others still run, and what it
+had before stays. Several runs at a time do not meet: each works in a folder of its own, from which only whole files
+move out. Exit code 0 if all is well, 130 after Ctrl-C, 1 otherwise.
 """
 
 import signal
@@ -24,13 +26,18 @@ import base64
 import contextlib
 import difflib
 import fcntl
+import functools
+import hashlib
 import io
+import json
 import locale
 import os
 import re
 import shutil
+import subprocess
 import tempfile
 import time
+import zipfile
 from pathlib import Path
 
 import ledger
@@ -38,7 +45,7 @@ import nbformat
 from jupyter_client import AsyncKernelManager
 from jupyter_client.kernelspec import NoSuchKernel
 from nbclient import NotebookClient
-from nbclient.exceptions import CellExecutionError, DeadKernelError
+from nbclient.exceptions import CellExecutionError
 from PIL import Image, ImageChops
 
 HERE = Path(__file__).resolve().parent
@@ -58,6 +65,10 @@ METADATA = {
 PICTURE = re.compile(r"(?<=data:image/png;base64,)[A-Za-z0-9+/=]+")  # in the HTML of a figure
 CELL_TIMEOUT = 1800  # seconds
 START = "00"  # shows the ledger of all the others, so it comes last
+LONG = ("10", "11")  # minutes each, so they begin first
+KERNEL_MEMORY = 2 << 30  # bytes: a heap of 1 GB, what the JVM has beside it, and room for other programs
+GREEN = SCRATCH / "green.json"  # by notebook the fingerprint of what it was checked with and found well
+JVM = ("JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS", "JJAVA_JVM_OPTS", "LANG", "LC_ALL", "TZ")
 # The kernel's standard input is a pipe from this process. It ends when this process does, however it does, and then the
 # whole group of processes around the kernel is killed.
 WATCHED = 'exec 3<&0; "$@" </dev/null 3<&- & kernel=$!; { cat <&3 >/dev/null; kill -9 0; } & wait $kernel'
@@ -79,54 +90,186 @@ class WatchedKernel(AsyncKernelManager):
 def main(arguments=None):
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--check", action="store_true", help="compare with the committed outputs, change nothing")
+    parser.add_argument("--changed", action="store_true", help="with --check: only those whose inputs have changed")
     parser.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", help="a parameter of the notebook")
+    parser.add_argument("--jobs", type=int, metavar="N", help="how many run side by side")
     parser.add_argument("notebooks", nargs="*", metavar="NB", help="a number or the beginning of a name; default: all")
     args = parser.parse_args(arguments)
+    if args.jobs is not None and args.jobs < 1:
+        sys.exit(f"--jobs: expected 1 or more, got {args.jobs}")
 
     chosen = select(args.notebooks)
     parameters = read_parameters(args.set, chosen)
     if not (HERE.parent / "lib/target/bptt.jar").exists():
         sys.exit("the library is not built: run “make jar” in the project's folder")
-    running = None
+    run = Run(chosen, args.check, args.changed, parameters, args.jobs or side_by_side())
     try:
         with raising_on_signals(), scratch() as work:
-            failures = 0
-            for running in chosen:
-                failures += not run_notebook(running, work, args.check, parameters, settle=not failures)
-            running = None
+            failures = asyncio.run(run.all(work))
             for problem in [] if failures or parameters else settle_ledger(args.check, work):
                 print("ledger: " + problem)
                 failures += 1
     except Stopped as stopped:
         progress("")
-        what = f"{running.name} was not finished" if running else "the ledger may be stale"
+        names = ", ".join(path.name for path in run.running())
+        what = f"{names} {'were' if ',' in names else 'was'} not finished" if names else "the ledger may be stale"
         print(f"stopped: {what}; files are as they were, or whole", file=sys.stderr)
         return 128 + stopped.args[0]
     print(f"notebooks: {max(0, len(chosen) - failures)} passed, {failures} failed")
     return 1 if failures else 0
 
 
-def run_notebook(path, work, check, parameters, settle):
-    """Executes a notebook and does with it what was asked for; says how that went and whether well."""
-    if path.name.startswith(START) and settle and not check and not parameters:
-        settle_ledger(check=False, work=work)
-    started = time.monotonic()
-    if not sys.stdout.isatty():
-        print(f"{path.name:<32} begun", flush=True)
+def side_by_side():
+    """As many as there are cores, and as there is memory for."""
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    memory = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    return max(1, min(cores, memory // KERNEL_MEMORY))
+
+
+class Run:
+    """Executes notebooks side by side and says how each went, in their order."""
+
+    def __init__(self, chosen, check, changed, parameters, jobs):
+        self.chosen = chosen
+        self.check, self.changed, self.parameters, self.jobs = check, changed, parameters, jobs
+        self.cells = {}  # by notebook that runs: where it is
+        self.reports = {}  # by notebook that has ended: its lines, and whether it went well
+        self.said = 0
+        self.stopped = []
+
+    def running(self):
+        """Those that were begun and have not ended."""
+        return sorted(self.cells)
+
+    async def all(self, work):
+        """Runs them all; returns how many failed."""
+        loop = asyncio.get_running_loop()
+
+        def refuse(
+            *_,
+        ):  # nbclient would kill the kernel and report a dead one; it takes this for being in no main thread
+            raise RuntimeError
+
+        loop.add_signal_handler = refuse
+        free = asyncio.Semaphore(self.jobs)
+        tasks = {}
+
+        def stop(number, frame):
+            self.stopped.append(number)
+            for task in tasks.values():
+                loop.call_soon_threadsafe(task.cancel)
+
+        with raising_on_signals(stop):
+            for path in sorted(self.chosen, key=lambda p: (p.name.startswith(START), not p.name.startswith(LONG), p)):
+                before = list(tasks.values()) if self.shows_ledger(path) else []
+                tasks[path] = asyncio.create_task(self.one(path, work, free, before))
+            await asyncio.gather(*tasks.values(), return_exceptions=True)
+        if self.stopped:
+            raise Stopped(self.stopped[0])
+        for task in tasks.values():
+            task.result()  # an exception that is no Failed
+        return sum(not well for _, well in self.reports.values())
+
+    def shows_ledger(self, path):
+        """Whether a notebook is to show the ledger that the others make now."""
+        return path.name.startswith(START) and not self.check and not self.parameters
+
+    async def one(self, path, work, free, before):
+        """Executes a notebook after others and does with it what was asked for."""
+        await asyncio.gather(*before, return_exceptions=True)
+        async with free:
+            if self.shows_ledger(path) and all(well for _, well in self.reports.values()):
+                settle_ledger(check=False, work=work)
+            fingerprint = inputs(path) if self.check else None
+            if self.changed and fingerprint == green().get(path.name):
+                self.report(path, "ok      as before, for nothing has changed", [], True)
+                return
+            started = time.monotonic()
+            self.at(path, "begins")
+            if not sys.stdout.isatty():
+                print(f"{path.name:<32} begun", flush=True)
+            notes = []
+            try:
+                executed, folder = await execute(path, work, self.at, self.parameters)
+                problems = missing(path, executed, folder)
+                if self.check:
+                    problems += compare(path, executed, folder)
+                elif not problems and self.parameters:
+                    notes = [write_aside(path, executed, folder, self.parameters)]
+                elif not problems:
+                    write_back(path, executed, folder)
+            except Failed as failure:
+                problems = [str(failure)]
+            if self.stopped:
+                return
+            if self.check and not problems:
+                remember(path, fingerprint)
+            del self.cells[path]
+            how = f"{'FAILED' if problems else 'ok':<7} {time.monotonic() - started:5.1f} s"
+            self.report(path, how, notes + problems, not problems)
+
+    def at(self, path, where, line=""):
+        """Notes where a notebook is, and shows on one line what the run waits for."""
+        self.cells[path] = where
+        if len(self.cells) == 1:
+            progress(f"{path.name}  {where}  {line}")
+        else:
+            to_begin = len(self.chosen) - len(self.reports) - len(self.cells)
+            places = [f"{other.name[:2]} ({place})" for other, place in sorted(self.cells.items())]
+            progress(f"waiting for {' and '.join(places)}" + (f", {to_begin} more to begin" if to_begin else ""))
+
+    def report(self, path, how, notes, well):
+        """Says how notebooks went, as far as all before them have ended."""
+        lines = [f"{path.name:<32} {how}"] + ["  " + note.replace("\n", "\n  ") for note in notes]
+        self.reports[path] = lines, well
+        progress("")
+        while self.said < len(self.chosen) and self.chosen[self.said] in self.reports:
+            print("\n".join(self.reports[self.chosen[self.said]][0]), flush=True)
+            self.said += 1
+
+
+def inputs(path):
+    """A fingerprint of what a check of a notebook depends on: code, outputs, results it reads, the library, the JVM."""
+    notebook = nbformat.read(path, as_version=4)
+    cells = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    code = "\n".join(cell.source for cell in cells)
+    seen = hashlib.sha256(json.dumps([[cell.source, cell.outputs] for cell in cells], sort_keys=True).encode())
+    for result in sorted((HERE / "results").rglob("*")):
+        inner = result.relative_to(HERE / "results")
+        own = inner.name.startswith(path.name[:3]) and result.suffix in (".csv", ".json")
+        named = inner.name in code or f"results/{inner.parts[0]}" in code
+        if result.is_file() and (own or named):
+            seen.update(f"{inner}\n".encode() + result.read_bytes())
+    for file in ("setup.jshell", "requirements.txt", "run.py"):
+        seen.update((HERE / file).read_bytes())
+    jars = sorted(jar.name for jar in (HERE.parent / "lib/target/jars").glob("*"))
+    with zipfile.ZipFile(HERE.parent / "lib/target/bptt.jar") as jar:  # whose dates change with every build
+        classes = sorted((entry.filename, entry.CRC) for entry in jar.infolist())
+    seen.update(repr((jars, classes, java_version(), [os.environ.get(name) for name in JVM])).encode())
+    return seen.hexdigest()
+
+
+@functools.cache
+def java_version():
     try:
-        executed, folder = execute(path, work, parameters)
-        problems = missing(path, executed, folder)
-        if check:
-            problems += compare(path, executed, folder)
-        elif not problems:
-            write_aside(path, executed, folder, parameters) if parameters else write_back(path, executed, folder)
-    except Failed as failure:
-        problems = [str(failure)]
-    progress("")
-    print(f"{path.name:<32} {'FAILED' if problems else 'ok':<7} {time.monotonic() - started:5.1f} s", flush=True)
-    for problem in problems:
-        print("  " + problem.replace("\n", "\n  "), flush=True)
-    return not problems
+        return subprocess.run(["java", "-version"], capture_output=True, text=True).stderr
+    except OSError:
+        return "none"
+
+
+def green():
+    try:
+        return json.loads(GREEN.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+
+
+def remember(path, fingerprint):
+    """Notes that a check went well."""
+    with entrance():
+        new = GREEN.with_suffix(".new")
+        new.write_text(json.dumps(green() | {path.name: fingerprint}, indent=1), encoding="utf-8")
+        os.replace(new, GREEN)
 
 
 @contextlib.contextmanager
@@ -146,12 +289,19 @@ def raising_on_signals(handler=None):
 
 
 @contextlib.contextmanager
+def entrance():
+    """One run at a time looks around below .scratch, moves in or leaves a note."""
+    with open(SCRATCH / "lock", "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+@contextlib.contextmanager
 def scratch():
     """A folder below .scratch that is this run's alone; it goes at the end, and so do those that killed runs left."""
     try:
         SCRATCH.mkdir(exist_ok=True)
-        with open(SCRATCH / "lock", "w") as entrance:  # one at a time looks around and moves in
-            fcntl.flock(entrance, fcntl.LOCK_EX)
+        with entrance():
             for other in SCRATCH.iterdir():
                 if other.is_dir() and abandoned(other):
                     shutil.rmtree(other, ignore_errors=True)
@@ -228,13 +378,13 @@ def read_parameters(settings, chosen):
     return parameters
 
 
-def execute(path, work, parameters=None):
-    """Runs a notebook in its own copy of this folder and returns it with that copy."""
+async def execute(path, work, at, parameters=None):
+    """Runs a notebook in its own copy of this folder and returns it with that copy; tells `at` where it is."""
     folder = work / path.stem / HERE.name
     folder.mkdir(parents=True)
     # Without what this notebook makes: an old file must not pass for a new one.
     made = shutil.ignore_patterns("*.svg", "*.pdf", "*.png", "bench", "other", "checkpoints", f"{path.name[:2]}-*")
-    shutil.copytree(HERE / "results", folder / "results", ignore=made)
+    shutil.copytree(HERE / "results", folder / "results", ignore=made, copy_function=copy_as_old)
     shutil.copy(HERE / "setup.jshell", folder)
     (folder.parent / "lib").symlink_to(HERE.parent / "lib")
 
@@ -247,7 +397,7 @@ def execute(path, work, parameters=None):
         if cell.cell_type == "code":
             begun += 1
             first_line = cell.source.strip().split("\n")[0]
-            progress(f"{path.name}  cell {begun} of {total}  {first_line}")
+            at(path, f"cell {begun} of {total}", first_line)
 
     notebook.metadata.kernelspec = KERNEL
     environment = {k: v for k, v in os.environ.items() if k not in ("SEED", "T")} | (parameters or {})
@@ -256,12 +406,12 @@ def execute(path, work, parameters=None):
     log = folder / "kernel.log"
     try:
         try:
-            on_kernel(notebook, folder, log, environment, show_cell)
+            await on_kernel(notebook, folder, log, environment, show_cell)
         except RuntimeError:
             if begun:
                 raise
-            # Jupyter chooses free ports some time before the kernel takes them, and another run's may have been faster.
-            on_kernel(notebook, folder, log, environment, show_cell)
+            # Jupyter chooses free ports some time before the kernel takes them, and another's may have been faster.
+            await on_kernel(notebook, folder, log, environment, show_cell)
     except NoSuchKernel:
         raise Failed('no Jupyter kernel is named "java": make env installs one') from None
     except CellExecutionError as error:
@@ -275,7 +425,19 @@ def execute(path, work, parameters=None):
     return clean(notebook), folder
 
 
-def on_kernel(notebook, folder, log, environment, show_cell):
+def copy_as_old(source, target):
+    """Copies a result, so that made() can tell it from those of a notebook."""
+    shutil.copyfile(source, target)
+    os.utime(target, (0, 0))
+
+
+def made(folder):
+    """The results that a notebook wrote in its folder, not those that it was given."""
+    found = (p for p in sorted((folder / "results").rglob("*")) if p.is_file())
+    return [path for path in found if path.stat().st_mtime > 0]
+
+
+async def on_kernel(notebook, folder, log, environment, show_cell):
     """Executes the cells on a kernel of their own."""
     client = NotebookClient(
         notebook,
@@ -291,7 +453,7 @@ def on_kernel(notebook, folder, log, environment, show_cell):
     watched, watch = os.pipe()
     try:
         with log.open("w") as said:
-            asyncio.run(stoppable(client, stdin=watched, stdout=said, stderr=said, env=environment))
+            await stoppable(client, stdin=watched, stdout=said, stderr=said, env=environment)
     finally:
         atexit.unregister(client._cleanup_kernel)  # nbclient leaves it there when a kernel does not start
         os.close(watch)
@@ -299,27 +461,8 @@ def on_kernel(notebook, folder, log, environment, show_cell):
 
 
 async def stoppable(client, **options):
-    """Executes, until a signal comes."""
-    loop = asyncio.get_running_loop()
-    task = asyncio.current_task()
-    stopped = []
-
-    def stop(number, frame):
-        stopped.append(number)
-        loop.call_soon_threadsafe(task.cancel)
-
-    def refuse(*_):  # nbclient would kill the kernel and report a dead one; it takes this for being in no main thread
-        raise RuntimeError
-
-    loop.add_signal_handler = refuse
-    with raising_on_signals(stop):
-        try:
-            await client.async_execute(**options)
-        except (asyncio.CancelledError, DeadKernelError):
-            if not stopped:
-                raise
-        if stopped:
-            raise Stopped(stopped[0])
+    """Executes, until it ends or is cancelled."""
+    await client.async_execute(**options)
 
 
 def require_reproducible(notebook):
@@ -398,12 +541,11 @@ def write_back(path, executed, folder):
     text = nbformat.writes(executed) + "\n"
     if path.read_text(encoding="utf-8") != text:
         replace(path, text.encode("utf-8"), folder)
-    for result in sorted((folder / "results").rglob("*")):
-        if result.is_file():
-            target = HERE / "results" / result.relative_to(folder / "results")
-            if not target.exists() or target.read_bytes() != result.read_bytes():
-                target.parent.mkdir(parents=True, exist_ok=True)
-                replace(target, result.read_bytes(), folder)
+    for result in made(folder):
+        target = HERE / "results" / result.relative_to(folder / "results")
+        if not target.exists() or target.read_bytes() != result.read_bytes():
+            target.parent.mkdir(parents=True, exist_ok=True)
+            replace(target, result.read_bytes(), folder)
 
 
 def write_aside(path, executed, folder, parameters):
@@ -411,11 +553,11 @@ def write_aside(path, executed, folder, parameters):
     aside = HERE / "results/other" / "-".join([path.stem[:2], *(name + value for name, value in parameters.items())])
     aside.mkdir(parents=True, exist_ok=True)
     replace(aside / path.name, (nbformat.writes(executed) + "\n").encode("utf-8"), folder)
-    for result in sorted((folder / "results").glob("*.*")):
+    for result in made(folder):
         committed = HERE / "results" / result.name
         if not committed.exists() or committed.read_bytes() != result.read_bytes():
             replace(aside / result.name, result.read_bytes(), folder)
-    print(f"  written to {aside.relative_to(HERE.parent)}")
+    return f"written to {aside.relative_to(HERE.parent)}"
 
 
 def replace(path, content, work):
@@ -434,7 +576,7 @@ def compare(path, executed, folder):
         if new.cell_type == "code":
             number += 1
             problems += compare_outputs(f"cell {number}", old.get("outputs", []), new.outputs)
-    for result in sorted(p for p in (folder / "results").rglob("*") if p.suffix in (".csv", ".json")):
+    for result in (p for p in made(folder) if p.suffix in (".csv", ".json")):
         name = result.relative_to(folder)
         target = HERE / name
         old = target.read_text(encoding="utf-8") if target.exists() else ""

@@ -1,6 +1,7 @@
 """Tests of what lies around the notebooks and the library. Run by make test."""
 
 import datetime
+import importlib.util
 import os
 import re
 import shutil
@@ -268,6 +269,48 @@ class Cells(unittest.TestCase):
                 if "machinery" in cell.metadata.get("tags", []):
                     self.assertIn("hide-input", cell.metadata.tags, f"{path.name}, {cell.id}")
                     self.assertTrue(cell.metadata.jupyter.source_hidden, f"{path.name}, {cell.id}")
+
+
+class Benchmark(unittest.TestCase):
+    """The page of make bench, from what was measured."""
+
+    def setUp(self):
+        spec = importlib.util.spec_from_file_location("page", ROOT / "lib/bench/page.py")
+        self.page = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(self.page)
+
+    def test_the_page_is_what_the_measurements_make(self):
+        tables = self.page.read()
+        if tables:
+            self.assertEqual(self.page.PAGE.read_text(encoding="utf-8"), self.page.text(tables))
+
+    def test_a_line_is_fitted_exactly(self):
+        a, b = self.page.fit([(t, 3 + 0.5 * t) for t in (100, 1000, 100_000)])
+        self.assertAlmostEqual(a, 3, 6)
+        self.assertAlmostEqual(b, 0.5, 9)
+
+    def test_what_a_peer_lacks_is_a_dash(self):
+        page = self.page
+        medians = {page.OURS: 10.0, page.PLAIN: 20.0, "PyTorch 2.7 f64, 1 thread": 50.0, "PyTorch f32": 5.0}
+        found = {
+            "machine": "a machine",
+            "date": "2026-01-01",
+            "java": 'openjdk version "17.0.1" 2021',
+            "kernel": "vector-4x3",
+            "turns": 3,
+            "peak": 200.0,
+            "bandwidth": 30.0,
+            "times": {page.title("lstm", *page.MAIN): medians},
+            "chains": {},
+            "memory": {},
+        }
+        made = page.text([found])
+        self.assertIn("| lstm (100, 16, 400) | 10.0 | 20.0 | 50.0 | – | 5.0 | – | – | – | – |", made)
+        self.assertIn("| lstm (100, 16, 400): PyTorch f64 / bptt | 5.0 × | 5 × |", made)
+        self.assertIn(
+            "PyTorch in single precision is faster than this library in double at lstm (100, 16, 400) 2.0 ×.", made
+        )
+        self.assertIn("| lstm (100, 16, 400): share of the FMA peak | 78 % | 60 % |", made)
 
 
 class Sources(unittest.TestCase):

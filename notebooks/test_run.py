@@ -220,6 +220,55 @@ class Runner(unittest.TestCase):
         self.save("1 + 1")
         self.assertRegex(self.run_it()[1], r"^99-\S+ +begun\n99-\S+ +ok ")
 
+    def test_what_was_checked_is_executed_again_when_an_input_changes(self):
+        self.addCleanup(setattr, run, "GREEN", run.GREEN)
+        run.GREEN = self.path.with_name("99-green.json")
+        self.addCleanup(run.GREEN.unlink, missing_ok=True)
+        self.save("%load setup.jshell", 'Results.csv("99-test", Table.create("t", IntColumn.create("n", 1)));')
+        self.assertEqual(self.run_it()[0], 0)
+        as_before = r"^99-\S+ +ok +as before, for nothing has changed\nnotebooks: 1 passed, 0 failed\n$"
+        executed = r"^99-\S+ +begun\n"
+        checks = ("--check", "--changed")
+        for expected in (executed, as_before):  # what make run made is not checked yet
+            self.assertRegex(self.run_it(*checks)[1], expected)
+        self.assertRegex(self.run_it("--check")[1], executed)
+        changed = nbformat.read(self.path, as_version=4)
+        changed.cells.append(nbformat.v4.new_markdown_cell("text"))
+        nbformat.write(changed, self.path)
+        self.assertRegex(self.run_it(*checks)[1], as_before)
+        self.result.write_text("n\n2\n")
+        for _ in range(2):  # what fails is not green
+            self.assertRegex(self.run_it(*checks)[1], executed + r"99-\S+ +FAILED")
+        run.GREEN.write_text("damaged")
+        self.assertEqual(run.green(), {})
+
+    def test_inputs(self):
+        self.save("1 + 1", 'read("results/ledger.csv")')
+        before = run.inputs(self.path)
+        self.assertEqual(run.inputs(self.path), before)
+        for name, value in (("JJAVA_JVM_OPTS", "-Xmx1g"), ("TZ", "UTC-3")):
+            self.addCleanup(os.environ.update, {name: os.environ[name]} if name in os.environ else {})
+            self.addCleanup(os.environ.pop, name, None)
+            os.environ[name] = value
+            self.assertNotEqual(run.inputs(self.path), before, name)
+            before = run.inputs(self.path)
+        self.result.write_text("n\n1\n")
+        self.assertNotEqual(run.inputs(self.path), before)
+        others = self.result.with_name("98-test.csv")  # which no cell names
+        self.addCleanup(others.unlink, missing_ok=True)
+        before = run.inputs(self.path)
+        others.write_text("n\n1\n")
+        self.assertEqual(run.inputs(self.path), before)
+        self.save("1 + 1", 'read("results/98-test.csv")')
+        before = run.inputs(self.path)
+        others.write_text("n\n2\n")
+        self.assertNotEqual(run.inputs(self.path), before)
+
+    def test_jobs(self):
+        with self.assertRaisesRegex(SystemExit, "--jobs: expected 1 or more, got 0"):
+            self.run_it("--jobs=0")
+        self.assertGreaterEqual(run.side_by_side(), 1)
+
     def test_saving_in_JupyterLab_leaves_the_metadata(self):
         for path in HERE.glob("[0-9][0-9]-*.ipynb"):
             self.assertEqual(nbformat.read(path, as_version=4).metadata, run.METADATA, path.name)
@@ -304,6 +353,41 @@ class Runs(unittest.TestCase):
         self.assertIn("data:image/png", nbformat.read(slow, as_version=4).cells[2].outputs[0].data["text/html"])
         for kind in ("csv", "svg", "png"):
             self.assertTrue((HERE / "results" / f"98-test.{kind}").exists(), kind)
+
+    def test_side_by_side_in_order(self):
+        told = 'java.nio.file.Files.writeString(java.nio.file.Path.of("@"), "");'
+        wait = 'while (!java.nio.file.Files.exists(java.nio.file.Path.of("%s"))) Thread.sleep(100);'
+        self.notebook(98, told, wait % (self.told / "99"), "Thread.sleep(500);")
+        self.notebook(99, told, wait % (self.told / "98"))
+        process = self.start("--jobs=2", "99", "98")
+        self.assertEqual(process.wait(WAIT), 0)
+        names = [(line[:2], line.split()[1]) for line in process.stdout.read().splitlines()]
+        self.assertEqual(names[:4], [("98", "begun"), ("99", "begun"), ("98", "ok"), ("99", "ok")])
+
+    def test_a_run_leaves_what_others_have_made_meanwhile(self):
+        wait = 'while (!java.nio.file.Files.exists(java.nio.file.Path.of("@"))) Thread.sleep(100);'
+        self.notebook(99, "1 + 1")
+        result = HERE / "results/99-test.csv"
+        result.write_text("old\n")
+        self.notebook(98, 'java.nio.file.Files.writeString(java.nio.file.Path.of("@begun"), "");', wait)
+        process = self.start("98")
+        self.wait((self.told / "98begun").exists, "the notebook did not begin")
+        result.write_text("new\n")
+        (self.told / "98").touch()
+        self.assertEqual(process.wait(WAIT), 0)
+        self.assertEqual(result.read_text(), "new\n")
+
+    def test_a_signal_ends_all_kernels(self):
+        paths = [self.notebook(number, *self.SLOW) for number in (98, 99)]
+        process = self.start("--jobs=2", "98", "99")
+        kernels = [self.kernel(98), self.kernel(99)]
+        process.send_signal(signal.SIGINT)
+        self.assertEqual(process.wait(WAIT), 130)
+        names = ", ".join(path.name for path in paths)
+        last = process.stdout.read().splitlines()[-1]
+        self.assertEqual(last, f"stopped: {names} were not finished; files are as they were, or whole")
+        for kernel in kernels:
+            self.assertFalse(alive(kernel))
 
     def test_a_signal_ends_the_kernel_and_changes_nothing(self):
         path = self.notebook(98, *self.SLOW)

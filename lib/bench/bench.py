@@ -1,21 +1,24 @@
 """make bench: this library beside its peers, one process each, interleaved.
 
 Every peer computes the same gradients of the same problem (Problem.java says which); before any timing they are
-compared with this library's to 1e-10 (1e-3 for single precision). Then the peers take turns, five to nine times;
-medians and ranges are printed, and written to notebooks/results/bench/. A peer that cannot be set up is reported as
-absent.
+compared with this library's to 1e-10 (1e-3 for single precision). Then the peers take turns, three to nine times;
+medians and ranges are printed. A peer that cannot be set up is reported as absent. What was measured is kept in
+lib/bench/machines, one file for each machine, and page.py makes lib/BENCHMARK.md of all of them.
 """
 
 import argparse
 import csv
 import os
 import platform
+import shutil
 import statistics
 import subprocess
 import sys
 import time
 import venv
 from pathlib import Path
+
+import page
 
 HERE = Path(__file__).resolve().parent
 RESULTS = HERE.parent.parent / "notebooks/results/bench"
@@ -24,7 +27,7 @@ CLASSPATH = os.pathsep.join(
     for folder, name in ((HERE.parent, "bptt.jar"), (HERE.parent, "jars/*"), (HERE, "classes"), (HERE, "jars/*"))
 )
 VECTOR = ["--add-modules", "jdk.incubator.vector"]
-JAX = HERE / "target/jax"
+JAX, TORCH = HERE / "target/jax", HERE / "target/torch"
 SIZES = [(100, 16, 400), (32, 16, 400), (256, 16, 400), (100, 1, 400), (100, 64, 400)]
 LENGTHS = [(100, 16, T) for T in (100, 200, 800, 1600)]
 WARM_UP = 1.5  # seconds
@@ -34,7 +37,18 @@ NEW = 4
 PAUSE = 0.25  # seconds: threads of OpenMP spin for .2 after a peer's turn
 HEADER = ["title", "cell", "H", "B", "T", "peer", "median ms", "least ms", "largest ms"]
 HEADER += ["times bptt with the Vector API", "GFLOP/s"]
-CELLS = ("lstm", "tanh", "relu")
+CELLS = page.CELLS
+LONG = (100, 1_000, 10_000, 100_000)  # steps of the passes whose memory is measured
+BUDGET = 20_000_000  # bytes, more than 2048 steps of an LSTM with H = 100 take
+# Makes every peer do with AVX2: by this a machine with AVX-512 shows what one without it does, but for its clock.
+AVX2 = {
+    "JDK_JAVA_OPTIONS": "-XX:UseAVX=2",
+    "ATEN_CPU_CAPABILITY": "avx2",
+    "MKL_ENABLE_INSTRUCTIONS": "AVX2",
+    "ONEDNN_MAX_CPU_ISA": "AVX2",
+    "XLA_FLAGS": "--xla_cpu_max_isa=AVX2",
+    "OPENBLAS_CORETYPE": "Haswell",
+}
 
 
 def java(peer, *options, threads=None):
@@ -44,20 +58,25 @@ def java(peer, *options, threads=None):
     return command, {"OMP_NUM_THREADS": str(threads)} if threads else {}
 
 
-def python(*options):
-    return [str(JAX / "bin/python"), str(HERE / "jax_worker.py"), *options], {}
+def python(environment, worker, *options):
+    return [str(environment / "bin/python"), str(HERE / worker), *options], {}
 
 
-OURS, PLAIN = "bptt, Vector API", "bptt, no flag"
+OURS, PLAIN, ALONE = page.OURS, page.PLAIN, page.ALONE
 PEERS = {
     OURS: java("bptt", *VECTOR),
     PLAIN: java("bptt"),
-    "PyTorch f64, 1 thread": java("pytorch-f64", threads=1),
-    "PyTorch f64, 2 threads": java("pytorch-f64", threads=2),
-    "PyTorch f32, 1 thread": java("pytorch-f32", threads=1),
-    "PyTorch f32, 2 threads": java("pytorch-f32", threads=2),
-    "JAX f64": python(),
-    "JAX f32": python("f32"),
+    ALONE: java("bptt", *VECTOR, "-XX:ActiveProcessorCount=1"),
+    "PyTorch 2.7 f64, 1 thread": java("pytorch-f64", threads=1),
+    "PyTorch 2.7 f64, 2 threads": java("pytorch-f64", threads=2),
+    "PyTorch 2.7 f32, 1 thread": java("pytorch-f32", threads=1),
+    "PyTorch 2.7 f32, 2 threads": java("pytorch-f32", threads=2),
+    "PyTorch 2.15 f64, 1 thread": python(TORCH, "torch_worker.py", "f64", "1"),
+    "PyTorch 2.15 f64, 2 threads": python(TORCH, "torch_worker.py", "f64", "2"),
+    "PyTorch 2.15 f32, 1 thread": python(TORCH, "torch_worker.py", "f32", "1"),
+    "PyTorch 2.15 f32, 2 threads": python(TORCH, "torch_worker.py", "f32", "2"),
+    "JAX f64": python(JAX, "jax_worker.py"),
+    "JAX f32": python(JAX, "jax_worker.py", "f32"),
     "DL4J": java("dl4j"),
     "EJML": java("ejml"),
     "netlib, Java BLAS": java("netlib-java", *VECTOR),
@@ -70,7 +89,7 @@ class Absent(Exception):
 
 
 class Worker:
-    def __init__(self, name):
+    def __init__(self, name, extra):
         command, environment = PEERS[name]
         self.name = name
         try:
@@ -80,11 +99,11 @@ class Worker:
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
                 text=True,
-                env=os.environ | environment,
+                env=os.environ | environment | extra,
             )
         except OSError as error:
             raise Absent(str(error)) from None
-        self.answer()
+        self.ready = self.answer()
 
     def ask(self, request):
         self.process.stdin.write(request + "\n")
@@ -98,11 +117,11 @@ class Worker:
         raise Absent(f"ended with exit code {self.process.wait()}")
 
 
-def start_all(names):
+def start_all(names, extra):
     workers = {}
     for name in names:
         try:
-            workers[name] = Worker(name)
+            workers[name] = Worker(name, extra)
         except Absent as reason:
             print(f"  {name}: absent ({reason})")
     return workers
@@ -154,7 +173,7 @@ def report(title, times, rows, problem=("", "", "", "")):
     medians = {name: statistics.median(t) for name, t in times.items()}
     mine = medians[OURS]
     for name, t in times.items():
-        ratio, rate = medians[name] / mine, flops(*problem) / medians[name] / 1e6 if problem[0] else ""
+        ratio, rate = medians[name] / mine, page.flops(*problem) / medians[name] / 1e6 if problem[0] else ""
         shown = f"{rate:6.1f} GFLOP/s" if rate else ""
         least, median, largest = min(t), medians[name], max(t)
         print(f"  {name:<24} {median:8.1f} ms  ({least:.1f} … {largest:.1f})  {ratio:5.1f} ×  {shown}", flush=True)
@@ -163,17 +182,13 @@ def report(title, times, rows, problem=("", "", "", "")):
     return medians
 
 
-def flops(cell, H, B, T):
-    """Of the matrix products, forward and backward, without ∂L/∂x; I = 2."""
-    return T * B * (24 * H * H + 32 * H if cell == "lstm" else 6 * H * H + 8 * H)
-
-
-def make_jax():
-    if not (JAX / "ready").exists():
-        print("Setting up JAX in an environment of its own (about a minute, once)", flush=True)
-        venv.create(JAX, with_pip=True, clear=True)
-        subprocess.run([JAX / "bin/python", "-m", "pip", "install", "-q", "jax==0.10.0"], check=True)
-        (JAX / "ready").touch()
+def make(environment, *packages):
+    """An environment of its own for one peer."""
+    if not (environment / "ready").exists():
+        print(f"Setting up {' '.join(packages)} in an environment of its own (once)", flush=True)
+        venv.create(environment, with_pip=True, clear=True)
+        subprocess.run([environment / "bin/python", "-m", "pip", "install", "-q", *packages], check=True)
+        (environment / "ready").touch()
 
 
 def parts(quick):
@@ -191,30 +206,6 @@ def parts(quick):
                 print(f"  {name:<24} {score:10.2f} ± {error:.2f} {row['Unit']}")
 
 
-def targets(found, chains, peak):
-    """What this library set out to reach, as ratios of medians of this run."""
-
-    def ratio(medians, mine, among):
-        others = [medians[name] for name in medians if among in name and "f32" not in name]
-        return f"{min(others) / medians[mine]:.1f} ×" if others else "absent"
-
-    lines = []
-    for cell in CELLS:
-        medians = found[(cell, *SIZES[0])]
-        lines.append((f"{cell}: best PyTorch f64 / bptt with the Vector API", ratio(medians, OURS, "PyTorch"), "5 ×"))
-        lines.append((f"{cell}: best PyTorch f64 / bptt without a flag", ratio(medians, PLAIN, "PyTorch"), "3 ×"))
-    big = found.get(("lstm", 256, 16, 400))
-    if big:
-        share = flops("lstm", 256, 16, 400) / big[OURS] / 1e6 / peak
-        lines.append(("lstm (256, 16): share of the FMA peak", f"{100 * share:.0f} %", "50 %"))
-    for norm, aim in (("spectral", "4 ×"), ("frobenius", "2 ×")):
-        lines.append((f"chain, {norm} norms: numpy / bptt", ratio(chains[norm], OURS, "JAX"), aim))
-    for (cell, H, B, T), medians in found.items():
-        best, peer = min((m, name) for name, m in medians.items() if "bptt" not in name and "f32" not in name)
-        lines.append((f"{cell} ({H}, {B}, {T}): best peer ({peer}) / bptt", f"{best / medians[OURS]:.1f} ×", "1 ×"))
-    return lines
-
-
 def processor():
     try:
         lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
@@ -225,67 +216,111 @@ def processor():
     return f"{facts.get('model name')}, {family}, {os.cpu_count()} cores"
 
 
-def write_markdown(found, chains, peak, ratios):
-    """One dated table of medians, to be looked at or kept."""
-    names = [name for name in PEERS if any(name in medians for medians in found.values())]
-    lines = [f"Measured on {time.strftime('%Y-%m-%d')}: {processor()}; FMA peak {peak:.0f} GFLOP/s. Medians in ms.", ""]
-    lines += ["| cell (H, B, T) | " + " | ".join(names) + " |", "|---" * (1 + len(names)) + "|"]
-    problems = {f"{cell} ({H}, {B}, {T})": medians for (cell, H, B, T), medians in found.items()}
-    problems |= {f"chain (100, 1, 1000), {norm}": medians for norm, medians in chains.items()}
-    for problem, medians in problems.items():
-        lines.append(f"| {problem} | " + " | ".join(f"{medians[n]:.1f}" if n in medians else "–" for n in names) + " |")
-    lines += ["", "| ratio of medians | here | aim |", "|---|---|---|"]
-    lines += [f"| {what} | {value} | {aim} |" for what, value, aim in ratios]
-    (RESULTS / "table.md").write_text("\n".join(lines) + "\n", encoding="utf-8")
+def phases(extra):
+    """By problem the shares of products, activations, packing and rest."""
+    problems = [f"{cell},100,16,400" for cell in CELLS] + ["lstm,32,16,400", "lstm,256,16,400", "lstm,100,1,400"]
+    command = ["java", *VECTOR, "-cp", CLASSPATH, "bench.Phases", *problems]
+    found = subprocess.run(command, check=True, text=True, capture_output=True, env=os.environ | extra).stdout
+    lines = [line.split() for line in found.splitlines()]
+    return {page.title(w[0], *map(int, w[1:4])): [float(share) for share in w[4:]] for w in lines}
+
+
+def long_passes(extra):
+    """Of an LSTM with H = 100, B = 1: T, ms and MB of the whole pass, and of one within a budget."""
+    found = {}
+    for name, bytes_, heap in (("whole", 0, "2g"), ("within", BUDGET, "256m")):
+        command = ["java", *VECTOR, "-Xmx" + heap, "-XX:+UseSerialGC", "-Xmn8m", "-cp", CLASSPATH, "bench.Memory"]
+        command += ["lstm", "100", "1", str(bytes_), *map(str, LONG)]
+        said = subprocess.run(command, check=True, text=True, capture_output=True, env=os.environ | extra).stdout
+        found[name] = [[float(word) for word in line.split()] for line in said.splitlines()]
+    return found | {"budget": BUDGET}
+
+
+def draw(found):
+    """Charts of the long passes, beside this file."""
+    (RESULTS / "long.csv").write_text(page.long_csv(found), encoding="utf-8")
+    command = ["java", "-Djava.awt.headless=true", "-cp", CLASSPATH, "bench.Plot"]
+    subprocess.run(command, check=True, cwd=RESULTS.parent.parent)
+    for unit in ("ms", "MB"):
+        shutil.copy(RESULTS / f"long-{unit}.svg", HERE)
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--quick", action="store_true", help="only H = 100, B = 16, T = 400")
+    parser.add_argument("--quick", action="store_true", help="only H = 100, B = 16, T = 400; no page")
+    parser.add_argument(
+        "--short", action="store_true", help="the sizes of the LSTM, three turns instead of five to nine"
+    )
+    parser.add_argument("--avx2", action="store_true", help="every peer with AVX2, on a machine that has more")
+    parser.add_argument("--page", action="store_true", help="the page alone, of what was measured before")
     args = parser.parse_args()
+    if args.page:
+        page.write()
+        return
+    extra = AVX2 if args.avx2 else {}
     RESULTS.mkdir(parents=True, exist_ok=True)
-    parts(args.quick)
-    try:
-        make_jax()
-    except (OSError, subprocess.CalledProcessError) as error:
-        print(f"JAX cannot be set up: {error}")
-    workers = start_all(PEERS)
+    if not args.short:
+        parts(args.quick)
+    for name, environment, package in (("JAX", JAX, "jax==0.10.0"), ("PyTorch", TORCH, "torch==2.15.0")):
+        try:
+            make(environment, package, "numpy")
+        except (OSError, subprocess.CalledProcessError) as error:
+            print(f"{name} cannot be set up: {error}")
+    workers = start_all(PEERS, extra)
     if OURS not in workers:
         sys.exit("this library's own worker does not start: run make jar and see lib/bench")
-    peak = float(workers[OURS].ask("peak"))
-    print(f"\nFMA peak of this machine, all cores: {peak:.1f} GFLOP/s in double precision")
-
-    rows, found, chains = [], {}, {}
-    for cell in CELLS:
-        found[(cell, *SIZES[0])] = run_problem(workers, cell, *SIZES[0], rows)
+    java_version = subprocess.run(["java", "-version"], capture_output=True, text=True).stderr.splitlines()[0]
+    found = {
+        "machine": processor() + (", held to AVX2" if args.avx2 else ""),
+        "date": time.strftime("%Y-%m-%d"),
+        "java": java_version,
+        "kernel": workers[OURS].ready.split()[-1],
+        "peak": float(workers[OURS].ask("peak")),
+        "bandwidth": float(workers[OURS].ask("bandwidth")),
+        "turns": 3 if args.short else 5,
+        "times": {},
+        "chains": {},
+        "memory": {},
+    }
+    print(f"FMA peak of this machine, all cores: {found['peak']:.1f} GFLOP/s in double precision")
+    rows = []
+    sizes = [] if args.quick else [(c, *size) for c in CELLS for size in SIZES[1:] + (LENGTHS if c == "lstm" else [])]
+    if args.short:
+        sizes = [size for size in sizes if size[0] == "lstm" and size[3] not in (200, 800)]
+    for cell, H, B, T in [(cell, *SIZES[0]) for cell in CELLS] + sizes:
+        new = (H, B, T) == SIZES[0]
+        turns, warm_up = (3, 1 + NEW * new / 2) if args.short else (9 if new else 5, WARM_UP + NEW * new)
+        times = measure(workers, f"{cell} {H} {B} {T}", turns, warm_up)
+        title = page.title(cell, H, B, T)
+        found["times"][title] = report(title, times, rows, (cell, H, B, T))
+        if new or H == 256:
+            memory = {name: w.ask("memory") for name, w in workers.items()}
+            found["memory"][title] = {name: [float(word) for word in text.split()] for name, text in memory.items()}
+        write(rows, found, args)  # after each, so that a run that is stopped leaves what it has measured
     chained = {name: w for name, w in workers.items() if name in (OURS, PLAIN, "JAX f64")}
     for norm in ("spectral", "frobenius"):
-        times = take_turns(chained, f"chain 100 1000 {norm}", 7, WARM_UP + NEW)
-        chains[norm] = report(f"Jacobian chain, H = 100, T = 1000, {norm} norms (“JAX f64” is numpy here)", times, rows)
-    write(rows, found, chains, peak)
-    rest = [(cell, *size) for cell in CELLS for size in SIZES[1:] + (LENGTHS if cell == "lstm" else [])]
-    for cell, H, B, T in [] if args.quick else rest:
-        found[cell, H, B, T] = run_problem(workers, cell, H, B, T, rows)
-        write(rows, found, chains, peak)  # after each, so that a run that is stopped leaves what it has measured
-    for line in targets(found, chains, peak):
+        times = take_turns(chained, f"chain 100 1000 {norm}", 3 if args.short else 7, WARM_UP + NEW)
+        title = f"chain (100, 1, 1000), {norm} norms"
+        found["chains"][title] = report(title + " (“JAX f64” is numpy here)", times, rows)
+    for worker in workers.values():
+        worker.process.stdin.close()
+    if not args.quick:
+        found["phases"], found["long"] = phases(extra), long_passes(extra)
+        draw(found["long"])
+    write(rows, found, args)
+    for line in page.aims(found):
         print("  {:<70} {:>8}   (aim {})".format(*line))
-    plot = ["java", "-Djava.awt.headless=true", "-cp", CLASSPATH, "bench.Plot", str(peak)]
-    subprocess.run(plot, check=True, cwd=RESULTS.parent.parent)
 
 
-def run_problem(workers, cell, H, B, T, rows):
-    new = (H, B, T) == SIZES[0]
-    times = measure(workers, f"{cell} {H} {B} {T}", 9 if new else 5, WARM_UP + NEW * new)
-    return report(f"{cell}, H = {H}, B = {B}, T = {T}", times, rows, (cell, H, B, T))
-
-
-def write(rows, found, chains, peak):
-    """The measurements so far, as CSV and as a table to be looked at."""
+def write(rows, found, args):
+    """The measurements so far, as CSV, and the page."""
     with (RESULTS / "peers.csv").open("w", newline="", encoding="utf-8") as out:
         writer = csv.writer(out, lineterminator="\n")
         writer.writerow(HEADER)
         writer.writerows(rows)
-    write_markdown(found, chains, peak, targets(found, chains, peak))
+    if not args.quick:
+        page.keep(found, "avx2" if args.avx2 else "")
+        page.write()
 
 
 if __name__ == "__main__":

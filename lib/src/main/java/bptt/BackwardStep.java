@@ -72,6 +72,7 @@ final class BackwardStep {
             for (int i = 0; i < groups; i++) {
                 group.view(step, i);
                 step.dU = dU[i];
+                step.again = i > 0;
                 cell.backward(stage, step);
                 for (int r = 0; r < rows; r++) {
                     for (int gate = 0; gate < gates; gate++) {

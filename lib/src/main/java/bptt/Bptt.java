@@ -29,6 +29,8 @@ import org.ejml.simple.SimpleMatrix;
  *                                                               Product           ∂L/∂[u | x_t] = Wᵀ ∂L/∂a
  * </pre>
  *
+ * <p>{@link #pass} does both within a given memory.
+ *
  * <p>The kinds of network are compositions of these two passes: one-to-one is T = 1; one-to-many feeds x_1 and then
  * zeros; many-to-one has its loss at the last step; many-to-many of equal length at each step; many-to-many of another
  * length is an encoder whose last state starts a decoder, and whose backward pass starts from the decoder's {@code
@@ -110,5 +112,24 @@ public final class Bptt {
         Require.given(dOutputs, "∂L/∂o", "a map, empty for none");
         Require.given(dStates, "∂L/∂(state)", "a map, empty for none");
         return Gradients.of(trace, dOutputs, dStates);
+    }
+
+    /**
+     * Forward and backward pass in bounded memory: the same bits, but states in between are forgotten and computed
+     * again on the way back. With room for 2048 steps that takes a third more time, with less two to two and a half
+     * times as much, and with room for all steps none.
+     *
+     * @param p parameters of a network with readout
+     * @param x inputs x_1 … x_T, each I×B
+     * @param start the state at t = 0
+     * @param loss the loss
+     * @param bytes what states, gates and derivatives of the steps may take; what does not depend on T, a few times the
+     *     size of the parameters, comes on top
+     * @return loss, gradients, and the states at both ends
+     * @throws IllegalArgumentException if an argument does not fit, or the bytes are too few; says how many it takes
+     * @throws Overflow as {@link #forward(Parameters, List, State)} and {@link #backward(Trace, Loss)}
+     */
+    public static Pass pass(Parameters p, List<SimpleMatrix> x, State start, Loss loss, long bytes) {
+        return Segments.pass(p, x, start, loss, bytes);
     }
 }

@@ -19,6 +19,12 @@ import org.ejml.simple.SimpleMatrix;
  * pre-activation. The gradient of the matrix named W has the name and the shape of W.
  */
 public final class Gradients {
+    /**
+     * Steps over which a weight's gradient is one chain of fused multiply-adds. The chains of a longer pass are added
+     * from the last to the first, the order in which {@link Segments} comes to them.
+     */
+    static final int BLOCK = 2048;
+
     private final Trace trace;
 
     /** One for each thread. */
@@ -55,6 +61,11 @@ public final class Gradients {
         return (fits ? new Gradients(trace, memory) : new Gradients(trace, 2)).backward(dOutputs, Map.of());
     }
 
+    /** One more backward pass, of a segment of a longer one, in the memory of an earlier one if there is one. */
+    static Gradients ofSegment(Trace trace, Gradients memory) {
+        return memory == null ? new Gradients(trace, 2) : new Gradients(trace, memory);
+    }
+
     private Gradients(Trace trace, Gradients memory) {
         this.trace = trace;
         shares = memory.shares;
@@ -67,12 +78,34 @@ public final class Gradients {
             Require.given(d, "∂L/∂(state at t = " + t + ")", "a state");
             d.require(trace.cell(), trace.sequences(), "∂L/∂(state at t = " + t + ")");
         });
-        Parameters p = trace.parameters(), gradients = readout(dOutputs);
-        Map<Integer, State> direct = direct(dOutputs, dStates);
+        Parameters readout = readout(dOutputs);
+        shares.forEach(SequenceGradients::clear);
+        back(direct(dOutputs, dStates), true);
+        parameters = parameters(readout, weights(null));
+        return this;
+    }
+
+    /**
+     * The way back through all steps.
+     *
+     * @param vectors whether the cell's vectors gain from these steps
+     */
+    void back(Map<Integer, State> direct, boolean vectors) {
+        Parameters p = trace.parameters();
         double[][][] weights = Weights.backward(p, true);
         Overflow.first(Comparator.reverseOrder(), shares.size(), i -> shares.get(i)
-                .backward(p, weights, trace.steps(), trace.sequences(), direct, da));
-        List<String> vectors = p.cell().vectors();
+                .backward(p, weights, trace.steps(), trace.sequences(), direct, da, vectors));
+    }
+
+    /**
+     * Puts the gradients together.
+     *
+     * @param gradients those of the readout
+     * @param dW by {@link #weights(double[][][])}
+     */
+    Parameters parameters(Parameters gradients, double[][][] dW) {
+        Cell cell = trace.cell();
+        List<String> vectors = cell.vectors();
         for (int v = 0; v < vectors.size(); v++) {
             int number = v;
             gradients = gradients.with(
@@ -84,34 +117,61 @@ public final class Gradients {
                             .orElseThrow());
         }
         for (int stage = 0; stage < da.length; stage++) {
-            gradients = Weights.unpack(gradients, stage, weights(stage));
+            List<String> gates = cell.stages().get(stage);
+            for (int q = 0; q < gates.size(); q++) {
+                for (double[] row : dW[stage]) {
+                    String what = "∂L/∂(weights of gate " + gates.get(q) + ")";
+                    Overflow.check(row, q * cell.hidden(), (q + 1) * cell.hidden(), what, -1);
+                }
+            }
+            gradients = Weights.unpack(gradients, stage, dW[stage]);
         }
-        parameters = gradients;
-        return this;
+        return gradients;
     }
 
     /** Zero gradients but for the readout's: ∂L/∂W_hy = Σ_t ∂L/∂o_t h_tᵀ, ∂L/∂b_y = Σ_t ∂L/∂o_t. */
     private Parameters readout(Map<Integer, SimpleMatrix> dOutputs) {
         int O = trace.parameters().outputs(), B = trace.sequences();
-        Parameters gradients = Parameters.zeros(trace.cell(), O);
+        Parameters zeros = Parameters.zeros(trace.cell(), O);
         if (dOutputs.isEmpty()) {
-            return gradients;
+            return zeros;
         }
         if (O == 0) {
             throw new IllegalArgumentException("∂L/∂o: expected none, for this network has no readout");
         }
-        SimpleMatrix dW_hy = gradients.get("W_hy"), db_y = gradients.get("b_y");
+        Readout sum = new Readout(zeros);
         for (var output : new TreeMap<>(dOutputs).entrySet()) {
             int t = output.getKey();
             SimpleMatrix do_t = output.getValue();
             trace.requireStep(t, 1);
             Require.shape(do_t, O, B, "∂L/∂o at t = " + t);
             Require.finite(do_t, "∂L/∂o at t = " + t);
-            dW_hy = dW_hy.plus(do_t.mult(trace.h(t).transpose()));
-            db_y = db_y.plus(do_t.mult(SimpleMatrix.ones(B, 1)));
+            sum.add(do_t, trace.h(t));
         }
-        Overflow.check(Require.values(dW_hy), "∂L/∂W_hy", -1);
-        return gradients.with("W_hy", dW_hy).with("b_y", db_y);
+        return sum.gradients();
+    }
+
+    /** ∂L/∂W_hy = Σ_t ∂L/∂o_t h_tᵀ and ∂L/∂b_y = Σ_t ∂L/∂o_t, t ascending. */
+    static final class Readout {
+        private final Parameters zeros;
+        private SimpleMatrix dW_hy, db_y;
+
+        Readout(Parameters zeros) {
+            this.zeros = zeros;
+            dW_hy = zeros.get("W_hy");
+            db_y = zeros.get("b_y");
+        }
+
+        void add(SimpleMatrix do_t, SimpleMatrix h_t) {
+            dW_hy = dW_hy.plus(do_t.mult(h_t.transpose()));
+            db_y = db_y.plus(do_t.mult(SimpleMatrix.ones(do_t.getNumCols(), 1)));
+        }
+
+        /** Zero but for the readout's. */
+        Parameters gradients() {
+            Overflow.check(Require.values(dW_hy), "∂L/∂W_hy", -1);
+            return zeros.with("W_hy", dW_hy).with("b_y", db_y);
+        }
     }
 
     /** ∂L/∂(state at t), direct dependence only: what is given, and W_hyᵀ ∂L/∂o_t. */
@@ -124,12 +184,57 @@ public final class Gradients {
         return direct;
     }
 
-    /** The gradients of a stage's weights: one row for each column of [u | x | 1], Σ_t Σ_b of it times ∂L/∂a. */
-    private double[][] weights(int stage) {
+    /**
+     * The gradients of the weights by stage: one row for each column of [u | x | 1], Σ_t Σ_b of it times ∂L/∂a.
+     *
+     * @param later those of later steps, changed; null for none
+     */
+    double[][][] weights(double[][][] later) {
+        int T = trace.steps();
+        for (int from = (T - 1) / BLOCK * BLOCK; from >= 0; from -= BLOCK) {
+            later = sum(later, addWeights(noWeights(), from, Math.min(T, from + BLOCK)));
+        }
+        return later;
+    }
+
+    double[][][] noWeights() {
         Cell cell = trace.cell();
-        int B = trace.sequences(), H = cell.hidden(), columns = Weights.seen(cell) + cell.inputs();
-        List<String> gates = cell.stages().get(stage);
-        Product.Transposed inputs = (to, r, n) -> {
+        int columns = Weights.seen(cell) + cell.inputs() + 1;
+        return cell.stages().stream()
+                .map(gates -> new double[columns][gates.size() * cell.hidden()])
+                .toArray(double[][][]::new);
+    }
+
+    /** Goes on with the chains of {@code dW} from step {@code from} + 1 to step {@code to}. */
+    double[][][] addWeights(double[][][] dW, int from, int to) {
+        for (int stage = 0; stage < dW.length; stage++) {
+            int B = trace.sequences();
+            Product.addTransposed(dW[stage], inputs(stage), da[stage], from * B, to * B);
+        }
+        return dW;
+    }
+
+    /** a ← a + b, or b if there is no a. */
+    static double[][][] sum(double[][][] a, double[][][] b) {
+        if (a == null) {
+            return b;
+        }
+        for (int stage = 0; stage < a.length; stage++) {
+            for (int k = 0; k < a[stage].length; k++) {
+                double[] row = a[stage][k];
+                for (int j = 0; j < row.length; j++) {
+                    row[j] += b[stage][k][j];
+                }
+            }
+        }
+        return a;
+    }
+
+    /** All rows [u | x_t | 1] of a stage, row (t − 1)B + b. */
+    private Product.Transposed inputs(int stage) {
+        int B = trace.sequences(),
+                columns = Weights.seen(trace.cell()) + trace.cell().inputs();
+        return (to, r, n) -> {
             for (int i = 0; i < n; ) {
                 int t = (r + i) / B + 1, b = (r + i) % B;
                 Sequences share = trace.share(b);
@@ -139,13 +244,6 @@ public final class Gradients {
             }
             Arrays.fill(to[columns], 0, n, 1);
         };
-        double[][] dW = Product.ofTransposed(inputs, columns + 1, da[stage], trace.steps() * B, gates.size() * H);
-        for (int q = 0; q < gates.size(); q++) {
-            for (double[] row : dW) {
-                Overflow.check(row, q * H, (q + 1) * H, "∂L/∂(weights of gate " + gates.get(q) + ")", -1);
-            }
-        }
-        return dW;
     }
 
     private SimpleMatrix matrix(int n, Function<SequenceGradients, double[]> numbers) {

@@ -166,30 +166,35 @@ public final class Loss {
      * @throws Overflow if L is larger than the largest double
      */
     public double value(Trace trace) {
-        require(trace);
         double sum = 0;
-        for (var target : targets.entrySet()) {
-            int t = step(target.getKey(), trace);
-            sum += valueAt(trace.o(t), target.getValue());
-            Overflow.check(new double[] {sum}, "L", t);
+        for (var target : targets(trace).entrySet()) {
+            int t = target.getKey();
+            sum = add(sum, trace.o(t), target.getValue(), t);
         }
+        return sum;
+    }
+
+    /** The sum with the loss at t. */
+    double add(double sum, SimpleMatrix o, SimpleMatrix y, int t) {
+        sum += valueAt(o, y);
+        Overflow.check(new double[] {sum}, "L", t);
         return sum;
     }
 
     /** ∂L/∂o_t for the steps that have a target. */
     SortedMap<Integer, SimpleMatrix> outputGradients(Trace trace) {
-        require(trace);
         SortedMap<Integer, SimpleMatrix> gradients = new TreeMap<>();
-        targets.forEach((key, y) -> {
-            int t = step(key, trace);
-            SimpleMatrix o = trace.o(t);
-            SimpleMatrix d = kind == Kind.SQUARED
-                    ? o.minus(y).scale(2.0 / y.getNumElements())
-                    : softmax(o).minus(y).divide(y.getNumCols());
-            Overflow.check(Require.values(d), "∂L/∂o", t);
-            gradients.put(t, d);
-        });
+        targets(trace).forEach((t, y) -> gradients.put(t, outputGradient(trace.o(t), y, t)));
         return gradients;
+    }
+
+    /** ∂L/∂o_t. */
+    SimpleMatrix outputGradient(SimpleMatrix o, SimpleMatrix y, int t) {
+        SimpleMatrix d = kind == Kind.SQUARED
+                ? o.minus(y).scale(2.0 / y.getNumElements())
+                : softmax(o).minus(y).divide(y.getNumCols());
+        Overflow.check(Require.values(d), "∂L/∂o", t);
+        return d;
     }
 
     private double valueAt(SimpleMatrix o, SimpleMatrix y) {
@@ -208,21 +213,31 @@ public final class Loss {
         return sum / y.getNumCols();
     }
 
-    private void require(Trace trace) {
+    private SortedMap<Integer, SimpleMatrix> targets(Trace trace) {
         Require.given(trace, "trace", "that of a forward pass");
-        if (steps != 0 && steps != trace.steps()) {
+        return targets(trace.steps(), trace.parameters().outputs(), trace.sequences());
+    }
+
+    /** The targets of a pass over T steps by step, each O×B. */
+    SortedMap<Integer, SimpleMatrix> targets(int T, int O, int B) {
+        if (steps != 0 && steps != T) {
             throw new IllegalArgumentException(
-                    "targets: expected one for each of T = %d steps, got %d".formatted(trace.steps(), steps));
+                    "targets: expected one for each of T = %d steps, got %d".formatted(T, steps));
         }
-        if (targets.lastKey() > trace.steps()) {
+        if (targets.lastKey() > T) {
             throw new IllegalArgumentException(
-                    "targets: expected steps up to T = %d, got t = %d".formatted(trace.steps(), targets.lastKey()));
+                    "targets: expected steps up to T = %d, got t = %d".formatted(T, targets.lastKey()));
         }
-        if (trace.parameters().outputs() == 0) {
+        if (O == 0) {
             throw new IllegalArgumentException("a loss needs a readout, but this network has O = 0");
         }
-        targets.forEach((t, y) ->
-                Require.shape(y, trace.parameters().outputs(), trace.sequences(), "target y at t = " + step(t, trace)));
+        SortedMap<Integer, SimpleMatrix> byStep = new TreeMap<>();
+        targets.forEach((key, y) -> {
+            int t = key == LAST ? T : key;
+            Require.shape(y, O, B, "target y at t = " + t);
+            byStep.put(t, y);
+        });
+        return byStep;
     }
 
     private static Loss someSteps(Kind kind, Map<Integer, SimpleMatrix> targets) {
@@ -238,10 +253,6 @@ public final class Loss {
         Map<Integer, SimpleMatrix> targets = new TreeMap<>();
         y.forEach(y_t -> targets.put(targets.size() + 1, y_t));
         return new Loss(kind, targets, y.size());
-    }
-
-    private static int step(int key, Trace trace) {
-        return key == LAST ? trace.steps() : key;
     }
 
     private static void requireDistributions(SimpleMatrix y, String what) {

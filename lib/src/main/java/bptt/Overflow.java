@@ -37,6 +37,11 @@ public final class Overflow extends ArithmeticException {
         return t;
     }
 
+    /** The same in a pass of which this one is the part after {@code steps} steps. */
+    Overflow after(int steps) {
+        return t < 0 ? this : new Overflow(what, t + steps, getMessage().replace("t = " + t, "t = " + (t + steps)));
+    }
+
     /** Throws if one of the values is NaN or infinite. */
     static void check(double[] values, String what, int t) {
         check(values, 0, values.length, what, t);

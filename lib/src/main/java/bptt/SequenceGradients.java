@@ -3,6 +3,7 @@ package bptt;
 import bptt.cell.Cell;
 import bptt.cell.Parameters;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 
@@ -13,6 +14,9 @@ import java.util.stream.Stream;
 final class SequenceGradients {
     private final Cell cell;
     final Sequences forward;
+
+    /** The names of their derivatives, by part of the state. */
+    private final List<String> names;
 
     /** By part of the state: t = 0 … T, or the last two of them. */
     private final double[][][] state;
@@ -30,9 +34,17 @@ final class SequenceGradients {
     SequenceGradients(Cell cell, Sequences forward, int steps) {
         this.cell = cell;
         this.forward = forward;
+        names = cell.states().stream().map(part -> "∂L/∂" + part).toList();
         state = new double[cell.states().size()][steps][];
         x = new double[steps][];
         vector = new double[cell.vectors().size()][forward.count * cell.hidden()];
+    }
+
+    /** Forgets the derivatives with respect to the cell's vectors. */
+    void clear() {
+        for (double[] v : vector) {
+            Arrays.fill(v, 0);
+        }
     }
 
     /**
@@ -40,15 +52,20 @@ final class SequenceGradients {
      *
      * @param direct ∂L/∂(state at t) by t, direct dependence only, where there is any
      * @param da ∂L/∂a by stage and row (t − 1)B + b, the gates of the stage side by side: set
+     * @param vectors whether to add to the derivatives with respect to the cell's vectors
      */
-    void backward(Parameters p, double[][][] weights, int T, int B, Map<Integer, State> direct, double[][][] da) {
+    void backward(
+            Parameters p,
+            double[][][] weights,
+            int T,
+            int B,
+            Map<Integer, State> direct,
+            double[][][] da,
+            boolean vectors) {
         int count = forward.count;
         BackwardStep back = new BackwardStep(cell, weights, 1, count, cell.inputs());
         back.step.vector = Weights.vectors(p, count);
-        back.step.dVector = vector;
-        for (double[] v : vector) {
-            Arrays.fill(v, 0);
-        }
+        back.step.dVector = vectors ? vector : new double[vector.length][count * cell.hidden()];
         begin(T, direct);
         checkState(T);
         for (int t = T; t >= 1; t--) {
@@ -83,7 +100,7 @@ final class SequenceGradients {
 
     private void checkState(int t) {
         for (int s = 0; s < state.length; s++) {
-            Overflow.check(state(s, t), "∂L/∂" + cell.states().get(s), t);
+            Overflow.check(state(s, t), names.get(s), t);
         }
     }
 

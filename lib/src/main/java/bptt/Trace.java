@@ -46,17 +46,27 @@ public final class Trace {
         if (!fits) {
             requireHeap(cell, T, B);
         }
-        for (int t = 1; t <= T; t++) {
-            Require.shape(x.get(t - 1), cell.inputs(), B, "x at t = " + t);
-            Require.finite(x.get(t - 1), "x at t = " + t);
-        }
-        Require.given(start, "initial state", String.join(" and ", cell.states()));
-        start.require(cell, B, "initial state");
+        require(p, x, start);
         List<Sequences> shares = fits ? memory.shares : room(cell, T, B);
         double[][][] weights = Weights.forward(p);
         Overflow.first(
                 Comparator.naturalOrder(), shares.size(), i -> shares.get(i).forward(p, weights, x, start));
         return new Trace(p, T, B, fits ? memory.capacity : T, shares);
+    }
+
+    /** Refuses what a forward pass cannot begin with. */
+    static void require(Parameters p, List<SimpleMatrix> x, State start) {
+        Require.given(p, "parameters", "those of a network");
+        int B = sequences(x), T = x.size();
+        Cell cell = p.cell();
+        for (int t = 1; t <= T; t++) {
+            if (!Require.fits(x.get(t - 1), cell.inputs(), B)) { // the name costs more than the look
+                Require.shape(x.get(t - 1), cell.inputs(), B, "x at t = " + t);
+                Require.finite(x.get(t - 1), "x at t = " + t);
+            }
+        }
+        Require.given(start, "initial state", String.join(" and ", cell.states()));
+        start.require(cell, B, "initial state");
     }
 
     /** B of the inputs, of which there has to be one. */
@@ -79,12 +89,17 @@ public final class Trace {
                 .toList();
     }
 
-    private static void requireHeap(Cell cell, long T, long B) {
+    /** What a step of a sequence leaves behind. */
+    static long bytes(Cell cell) {
         int gates = cell.gates().size();
         long aliases =
                 IntStream.range(0, gates).filter(q -> cell.stateOf(q) >= 0).count();
         long perUnit = cell.states().size() + gates - aliases + cell.stages().size() - 1;
-        long bytes = 8 * T * B * (perUnit * cell.hidden() + cell.inputs());
+        return 8 * (perUnit * cell.hidden() + cell.inputs());
+    }
+
+    private static void requireHeap(Cell cell, long T, long B) {
+        long bytes = T * B * bytes(cell);
         long heap = Runtime.getRuntime().maxMemory();
         if (T * B > Integer.MAX_VALUE) {
             throw new IllegalArgumentException("expected T·B of at most %d, got T = %d steps of B = %d sequences"
@@ -209,8 +224,13 @@ public final class Trace {
         if (parameters.outputs() == 0) {
             throw new IllegalArgumentException("this network has no readout: O = 0");
         }
-        SimpleMatrix b_y = parameters.get("b_y").mult(SimpleMatrix.ones(1, B));
-        SimpleMatrix o = parameters.get("W_hy").mult(h(t)).plus(b_y);
+        return readout(parameters, h(t), t);
+    }
+
+    /** o_t = W_hy h_t + b_y. */
+    static SimpleMatrix readout(Parameters p, SimpleMatrix h, int t) {
+        SimpleMatrix b_y = p.get("b_y").mult(SimpleMatrix.ones(1, h.getNumCols()));
+        SimpleMatrix o = p.get("W_hy").mult(h).plus(b_y);
         Overflow.check(Require.values(o), "o", t);
         return o;
     }

@@ -26,6 +26,34 @@ final class Peak {
         return best;
     }
 
+    /** GB/s that all cores together read from arrays larger than the caches, the best of five tries. */
+    static double bandwidth() {
+        int cores = Runtime.getRuntime().availableProcessors(), n = 1 << 24;
+        double[][] arrays = new double[cores][n];
+        double best = 0;
+        for (int i = 0; i < 5; i++) {
+            long start = System.nanoTime();
+            double sum = IntStream.range(0, cores)
+                    .parallel()
+                    .mapToDouble(c -> sum(arrays[c]))
+                    .sum();
+            best = Math.max(best, 8.0 * n * cores / (System.nanoTime() - start) + 0 * sum);
+        }
+        return best;
+    }
+
+    private static double sum(double[] a) {
+        DoubleVector s0 = DoubleVector.zero(S), s1 = s0, s2 = s0, s3 = s0;
+        int L = S.length();
+        for (int i = 0; i < a.length; i += 4 * L) {
+            s0 = s0.add(DoubleVector.fromArray(S, a, i));
+            s1 = s1.add(DoubleVector.fromArray(S, a, i + L));
+            s2 = s2.add(DoubleVector.fromArray(S, a, i + 2 * L));
+            s3 = s3.add(DoubleVector.fromArray(S, a, i + 3 * L));
+        }
+        return s0.add(s1).add(s2).add(s3).lane(0);
+    }
+
     private static double chains(double start) {
         DoubleVector m = DoubleVector.broadcast(S, 0.999999), c = DoubleVector.broadcast(S, start);
         DoubleVector c0 = c, c1 = c, c2 = c, c3 = c, c4 = c, c5 = c, c6 = c, c7 = c, c8 = c, c9 = c, c10 = c, c11 = c;

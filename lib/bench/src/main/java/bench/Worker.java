@@ -7,18 +7,24 @@ import bptt.cell.Rnn;
 import bptt.flow.Decay;
 import bptt.flow.Norm;
 import bptt.math.Product;
+import com.sun.management.ThreadMXBean;
 import dev.ludovic.netlib.blas.JavaBLAS;
 import dev.ludovic.netlib.blas.NativeBLAS;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Locale;
 import java.util.Map;
 import java.util.stream.IntStream;
 
 /**
  * One peer in a process of its own, told what to do line by line on standard input: {@code prepare CELL H B T},
- * {@code gradients}, {@code run}, {@code chain H T NORM}, {@code peak}. Answers with one line each.
+ * {@code gradients}, {@code run}, {@code chain H T NORM}, {@code memory}, {@code peak}, {@code bandwidth}. Answers with
+ * one line each.
  */
 final class Worker {
     private static final long TURN = 200_000_000;
@@ -45,7 +51,9 @@ final class Worker {
                     int H = number(words[1]), T = number(words[2]);
                     answer(turn(() -> chain(H, T, words[3])));
                 }
+                case "memory" -> answer(memory(peer));
                 case "peak" -> answer(String.format(Locale.ROOT, "%.1f", Peak.gigaflops()));
+                case "bandwidth" -> answer(String.format(Locale.ROOT, "%.1f", Peak.bandwidth()));
                 default -> throw new IllegalArgumentException("unknown request: " + line);
             }
         }
@@ -89,6 +97,32 @@ final class Worker {
             taken = System.nanoTime() - start;
         }
         return String.format(Locale.ROOT, "%.3f", taken / 1e6 / count);
+    }
+
+    /** MB that all threads allocate in a pass, and the largest this process has been, in MB of memory. */
+    private static String memory(Peer peer) throws IOException {
+        int passes = 5;
+        long before = allocated();
+        for (int i = 0; i < passes; i++) {
+            peer.pass();
+        }
+        double megabytes = (allocated() - before) / 1048576.0 / passes;
+        Path status = Path.of("/proc/self/status");
+        String peak = !Files.exists(status)
+                ? "NaN"
+                : Files.readAllLines(status).stream()
+                        .filter(line -> line.startsWith("VmHWM:"))
+                        .map(line -> line.replaceAll("\\D", ""))
+                        .findFirst()
+                        .orElse("NaN");
+        return String.format(Locale.ROOT, "%.3f %.0f", megabytes, Double.parseDouble(peak) / 1024);
+    }
+
+    private static long allocated() {
+        ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+        return Arrays.stream(threads.getThreadAllocatedBytes(threads.getAllThreadIds()))
+                .filter(bytes -> bytes > 0)
+                .sum();
     }
 
     /** For each gradient a projection and the norm. */

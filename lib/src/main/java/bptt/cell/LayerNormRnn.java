@@ -62,7 +62,9 @@ public record LayerNormRnn(int inputs, int hidden, Rnn.Activation activation) im
     public void backward(int stage, Step s) {
         double[] da = s.dGate[0], gain = s.vector[0], dGain = s.dVector[0], dShift = s.dVector[1];
         double[] normal = s.scratch[0], sigma = s.scratch[1];
-        normalise(s.gate[0], normal, sigma);
+        if (!s.again) {
+            normalise(s.gate[0], normal, sigma);
+        }
         activation.backward.apply(da, s.dAfter[0], s.after[0], s.n);
         for (int j = 0; j < s.n; j++) {
             dShift[j] += da[j];

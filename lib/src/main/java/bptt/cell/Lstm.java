@@ -31,6 +31,7 @@ import org.ejml.simple.SimpleMatrix;
  * @param hidden H
  */
 public record Lstm(int inputs, int hidden) implements Cell {
+    private static final List<String> STATES = List.of("h", "C");
     private static final List<List<String>> STAGES = List.of(List.of("i", "f", "g", "o"));
 
     /** Checks the sizes. */
@@ -40,7 +41,7 @@ public record Lstm(int inputs, int hidden) implements Cell {
 
     @Override
     public List<String> states() {
-        return List.of("h", "C");
+        return STATES;
     }
 
     @Override
@@ -72,9 +73,10 @@ public record Lstm(int inputs, int hidden) implements Cell {
         double[] da_i = s.dGate[0], da_f = s.dGate[1], da_g = s.dGate[2], da_o = s.dGate[3];
         double[] CBefore = s.before[1], tanhC = s.scratch[0], dC = s.scratch[1];
         double[] dh = s.dAfter[0], dCAfter = s.dAfter[1], dCBefore = s.dBefore[1];
-        // tanh C again, because for a batch keeping it costs more, in memory traffic.
-        System.arraycopy(s.after[1], 0, tanhC, 0, s.n);
-        Functions.tanh(tanhC, s.n);
+        if (!s.again) { // tanh C once more, because for a batch keeping it costs more, in memory traffic
+            System.arraycopy(s.after[1], 0, tanhC, 0, s.n);
+            Functions.tanh(tanhC, s.n);
+        }
         // Three loops, because C2 gives up on vectorising one that writes five arrays (4.5 instead of 1.0 ns per unit).
         for (int j = 0; j < s.n; j++) {
             dC[j] = dCAfter[j] + dh[j] * o[j] * (1 - tanhC[j] * tanhC[j]);

@@ -56,6 +56,25 @@ public final class Require {
     }
 
     /**
+     * Whether {@link #shape} and {@link #finite} have nothing to say.
+     *
+     * @param a matrix
+     * @param rows expected
+     * @param cols expected
+     * @return whether it has this shape and finite real entries
+     */
+    public static boolean fits(SimpleMatrix a, int rows, int cols) {
+        if (a == null
+                || a.getNumRows() != rows
+                || a.getNumCols() != cols
+                || !a.getType().isReal()) {
+            return false;
+        }
+        double[] values = values(a);
+        return firstNotFinite(values, 0, values.length) < 0;
+    }
+
+    /**
      * Requires finite real entries.
      *
      * @param a matrix

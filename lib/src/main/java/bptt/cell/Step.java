@@ -46,6 +46,12 @@ public final class Step {
     public final double[][] scratch;
 
     /**
+     * In the backward step, whether the last call was that of the same stage at the same t, for other derivatives:
+     * {@link #scratch} is as it was left.
+     */
+    public boolean again;
+
+    /**
      * Room for one step of a cell.
      *
      * @param cell the cell whose arrays are meant

@@ -5,12 +5,16 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 
 /** Splits a range of independent indices over the threads of the common pool, or of the pool that the caller is in. */
 public final class Parallel {
     private static final int MIN_WORK = 1 << 21;
+
+    /** How many values the innermost {@link #each} that this thread is in still waits for. */
+    private static final ThreadLocal<AtomicInteger> MISSING = new ThreadLocal<>();
 
     private Parallel() {}
 
@@ -28,16 +32,19 @@ public final class Parallel {
 
     /**
      * Where to cut 0 … n − 1 into one part for each thread. Below two million multiplications there is one part,
-     * because handing over costs more than it saves. If each thread can have four indices or more, parts begin at
-     * multiples of four, because that is how many rows the vector kernel takes together. Results must not depend on the
-     * cuts.
+     * because handing over costs more than it saves; so there is where {@link #each} keeps all threads busy. If each
+     * thread can have four indices or more, parts begin at multiples of four, because that is how many rows the vector
+     * kernel takes together. Results must not depend on the cuts.
      *
      * @param n number of indices
      * @param work multiplications in all, to judge whether threads pay
      * @return 0, the first index of each further part, n
      */
     public static int[] cuts(int n, long work) {
-        return even(n, work < MIN_WORK ? 1 : Math.min(n, Runtime.getRuntime().availableProcessors()));
+        int threads = Runtime.getRuntime().availableProcessors();
+        AtomicInteger missing = MISSING.get();
+        boolean busy = missing != null && missing.get() >= threads;
+        return even(n, work < MIN_WORK || busy ? 1 : Math.min(n, threads));
     }
 
     static int[] even(int n, int parts) {
@@ -74,11 +81,17 @@ public final class Parallel {
     public static <T> List<T> each(int n, IntFunction<T> value) {
         RuntimeException[] failures = new RuntimeException[n];
         List<T> values = new ArrayList<>(Collections.nCopies(n, null));
+        AtomicInteger missing = new AtomicInteger(n);
         IntStream.range(0, n).parallel().forEach(i -> {
+            AtomicInteger outer = MISSING.get();
+            MISSING.set(missing);
             try {
                 values.set(i, value.apply(i));
             } catch (RuntimeException e) {
                 failures[i] = e;
+            } finally {
+                missing.decrementAndGet();
+                MISSING.set(outer);
             }
         });
         Arrays.stream(failures).filter(Objects::nonNull).findFirst().ifPresent(e -> {

@@ -15,6 +15,11 @@ import java.util.Arrays;
  */
 final class PlainKernel implements Kernel {
     @Override
+    public String toString() {
+        return "plain";
+    }
+
+    @Override
     public Room room(int rows, int K, int n) {
         double[][] all = new double[rows + K][(n + 9) / 8 * 8 - 2];
         return new Room(Arrays.copyOf(all, rows), Arrays.copyOfRange(all, rows, rows + K), n);

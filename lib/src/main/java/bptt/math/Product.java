@@ -1,6 +1,8 @@
 package bptt.math;
 
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 
 /**
  * Z = A·W with the same W, packed once, again and again; matrices are stored as one array per row, and an instance is
@@ -9,7 +11,8 @@ import java.util.Arrays;
  */
 public final class Product {
     /**
-     * Rows of Z that {@link #ofTransposed} packs at a time: a panel and its coefficients stay in the first-level cache.
+     * Rows of Z that {@link #addTransposed} packs at a time: a panel and its coefficients stay in the first-level
+     * cache.
      */
     private static final int BLOCK = 120;
 
@@ -60,23 +63,25 @@ public final class Product {
     }
 
     /**
-     * G = AᵀZ: g_k = Σ_r a_rk z_r, r ascending. The threads share the columns.
+     * G ← G + AᵀZ: g_k ← g_k + Σ_r a_rk z_r, r ascending. The threads share the columns.
      *
-     * @param a A, R rows
-     * @param columns number of columns of A
+     * @param g one row for each column of A, as long as those of Z
+     * @param a A
      * @param z rows of Z
-     * @param R number of rows summed over
-     * @param n number of columns of Z
-     * @return one row for each column of A
+     * @param first row of both that is summed over
+     * @param end one past the last
      */
-    public static double[][] ofTransposed(Transposed a, int columns, double[][] z, int R, int n) {
-        double[][] g = new double[columns][n];
+    public static void addTransposed(double[][] g, Transposed a, double[][] z, int first, int end) {
+        int columns = g.length, n = g[0].length;
         int rows = (columns + 3) / 4 * 4; // the vector kernel computes four at a time
-        Parallel.over(n, (long) R * n * columns, (from, to) -> {
+        Parallel.over(n, (long) (end - first) * n * columns, (from, to) -> {
             Kernel.Room room = KERNEL.room(rows, BLOCK, to - from);
+            for (int k = 0; k < columns; k++) {
+                System.arraycopy(g[k], from, room.z()[k], 0, to - from);
+            }
             double[][] at = new double[rows][BLOCK];
-            for (int r = 0; r < R; r += BLOCK) {
-                int count = Math.min(BLOCK, R - r);
+            for (int r = first; r < end; r += BLOCK) {
+                int count = Math.min(BLOCK, end - r);
                 a.read(at, r, count);
                 KERNEL.pack(room, z, r, count, from);
                 KERNEL.add(room, at, 0, count);
@@ -85,38 +90,62 @@ public final class Product {
                 System.arraycopy(room.z()[k], 0, g[k], from, to - from);
             }
         });
-        return g;
     }
 
     /**
-     * The fastest kernel that this JVM has.
+     * A kernel by its name.
      *
-     * @param wanted {@code plain}, or {@code vector} for the Vector API if the module {@code jdk.incubator.vector} is
-     *     present
+     * @param wanted {@code plain}; or, for the Vector API if the module {@code jdk.incubator.vector} is present, {@code
+     *     vector} for the tile that suits this machine, or one of {@code vector-1x1} …: rows × vectors of a tile
      */
     static Kernel kernel(String wanted) {
-        if (!wanted.equals("plain") && !wanted.equals("vector")) {
-            throw new IllegalArgumentException("bptt.kernel: expected plain or vector, got " + wanted);
+        boolean present = ModuleLayer.boot().findModule("jdk.incubator.vector").isPresent();
+        if (wanted.equals("plain") || wanted.equals("vector") && !present) {
+            return new PlainKernel();
         }
-        if (wanted.equals("vector")
-                && ModuleLayer.boot().findModule("jdk.incubator.vector").isPresent()) {
-            try {
-                return (Kernel) Class.forName("bptt.math.VectorKernel")
-                        .getDeclaredConstructor()
-                        .newInstance();
-            } catch (ReflectiveOperationException e) {
-                throw new IllegalStateException("the Vector API is present, but its kernel is not in the jar", e);
-            }
+        if (!kernels().contains(wanted) && !wanted.equals("vector")) {
+            List<String> all = kernels();
+            String last = all.get(all.size() - 1),
+                    possible =
+                            present
+                                    ? "plain, vector or a tile of rows x vectors, %s to %s".formatted(all.get(1), last)
+                                    : "plain or vector (no tile without --add-modules jdk.incubator.vector)";
+            throw new IllegalArgumentException("bptt.kernel: expected %s, got %s".formatted(possible, wanted));
         }
-        return new PlainKernel();
+        return (Kernel) vector("of", wanted.equals("vector") ? vector("name") : wanted.substring("vector-".length()));
+    }
+
+    /**
+     * All kernels that this JVM has. They return the same bits.
+     *
+     * @return their names
+     */
+    static List<String> kernels() {
+        List<String> names = new ArrayList<>(List.of("plain"));
+        if (ModuleLayer.boot().findModule("jdk.incubator.vector").isPresent()) {
+            ((List<?>) vector("names")).forEach(tile -> names.add("vector-" + tile));
+        }
+        return names;
+    }
+
+    /** Calls a method of the class that needs the Vector API. */
+    private static Object vector(String method, Object... arguments) {
+        try {
+            Class<?>[] types = Arrays.stream(arguments).map(Object::getClass).toArray(Class<?>[]::new);
+            return Class.forName("bptt.math.VectorKernel")
+                    .getDeclaredMethod(method, types)
+                    .invoke(null, arguments);
+        } catch (ReflectiveOperationException e) {
+            throw new IllegalStateException("the Vector API is present, but its kernel is not in the jar", e);
+        }
     }
 
     /**
      * Which kernel is in use.
      *
-     * @return {@code plain} or {@code vector}
+     * @return its name: {@code plain}, or {@code vector-4x3} for the Vector API in tiles of 4 rows and 3 vectors
      */
     public static String kernel() {
-        return KERNEL instanceof PlainKernel ? "plain" : "vector";
+        return KERNEL.toString();
     }
 }

@@ -1,42 +1,94 @@
 package bptt.math;
 
+import java.util.List;
+import java.util.stream.IntStream;
 import jdk.incubator.vector.DoubleVector;
-import jdk.incubator.vector.VectorSpecies;
 
 /**
- * The same product by the Vector API. A tile of 4 rows × 3 vectors of z stays in registers while k runs: 12
- * accumulators, 3 vectors of w and one coefficient are the 16 registers of AVX2, and for 12 fused multiply-adds only 3
- * vectors and 4 numbers are loaded. (8 × 3 fill AVX-512's 32 registers and gain 4 % there, but spill elsewhere.)
+ * The same product by the Vector API, in tiles of some rows and some vectors of z ({@link VectorTile}).
  *
- * <p>W is packed into panels three vectors wide, each one array in the order in which it is read: with a row of W per
- * array the addresses and bounds of three loads are computed anew for each k, and the same tile reaches 70 instead of
- * 107 of 119 GFLOP/s (one core of an AVX-512 machine). The last panels are two wide where three would be more than is
- * needed: 13 vectors, which is H = 100 with eight lanes, are 3 + 3 + 3 + 2 + 2, and not 15.
+ * <p>W is packed into panels as wide as a tile, each one array in the order in which it is read: with a row of W per
+ * array the addresses and bounds of three loads are computed anew for each k, and a tile of 4 × 3 reaches 70 instead of
+ * 107 of 119 GFLOP/s (one core of an AVX-512 machine). The columns are shared out evenly over the panels: 13 vectors in
+ * panels of up to three, which is H = 100 with eight lanes, are 2 + 3 + 2 + 3 + 3, and not 15.
  */
 final class VectorKernel implements Kernel {
-    private static final VectorSpecies<Double> S = DoubleVector.SPECIES_PREFERRED;
-    private static final int L = S.length(), TWO = 2 * L, THREE = 3 * L;
-
-    @Override
-    public Room room(int rows, int K, int n) {
-        int vectors = Math.max(2, (n + L - 1) / L);
-        return new Room(new double[rows][vectors * L], new double[(vectors + 2) / 3][K * THREE], n);
+    /** z_{i+r} ← z_{i+r} + Σ_l a_{s+r,l} w_l for the rows and vectors of a tile, from column j on, k ≤ l &lt; K. */
+    interface Tile {
+        void add(double[][] z, int i, double[][] a, int s, double[] panel, int k, int K, int j);
     }
 
-    /** The width of the panel that begins at column j. */
-    private static int width(Room room, int j) {
-        int left = room.z()[0].length - j;
-        return left == TWO || left == 2 * TWO ? TWO : THREE;
+    private static final int L = DoubleVector.SPECIES_PREFERRED.length();
+
+    /** Numbers of a panel that serve all rows from the first-level cache: two thirds of 32 KB. */
+    private static final int CACHED = 2700;
+
+    /** By rows and vectors, made when they are first needed. */
+    private static final Tile[][] TILES = new Tile[VectorTile.MAX_ROWS + 1][VectorTile.MAX_VECTORS + 1];
+
+    private final int rows;
+    private final int vectors;
+
+    /** In tiles of {@code rows} × {@code vectors}, and smaller ones at the edges. */
+    private VectorKernel(int rows, int vectors) {
+        this.rows = rows;
+        this.vectors = vectors;
+    }
+
+    /** All sizes of tiles by name. */
+    static List<String> names() {
+        return IntStream.rangeClosed(1, VectorTile.MAX_ROWS)
+                .boxed()
+                .flatMap(r -> IntStream.rangeClosed(1, VectorTile.MAX_VECTORS).mapToObj(v -> r + "x" + v))
+                .toList();
+    }
+
+    /** The size for this machine: 16 registers (AVX2, of 4 lanes) or 32 (AVX-512 of 8, NEON of 2). */
+    static String name() {
+        return L == 4 ? "2x5" : "4x3";
+    }
+
+    /** In tiles of one of the {@link #names}. */
+    static VectorKernel of(String name) {
+        return new VectorKernel(name.charAt(0) - '0', name.charAt(2) - '0');
+    }
+
+    @Override
+    public String toString() {
+        return "vector-" + rows + "x" + vectors;
+    }
+
+    private static synchronized Tile tile(int rows, int vectors) {
+        if (TILES[rows][vectors] == null) {
+            TILES[rows][vectors] = VectorTile.of(rows, vectors);
+        }
+        return TILES[rows][vectors];
+    }
+
+    /** If there are fewer rows than those of a tile, its panels are wider, for as many sums at a time. */
+    @Override
+    public Room room(int rows, int K, int n) {
+        int all = Math.max(1, (n + L - 1) / L);
+        int most = Math.max(vectors, Math.min(VectorTile.MAX_VECTORS, this.rows * vectors / rows));
+        Room room = new Room(new double[rows][all * L], new double[(all + most - 1) / most][], n);
+        for (int p = 0; p < room.packed().length; p++) {
+            room.packed()[p] = new double[K * (begin(room, p + 1) - begin(room, p))];
+        }
+        return room;
+    }
+
+    /** The first column of panel p. */
+    private static int begin(Room room, int p) {
+        return room.z()[0].length / L * p / room.packed().length * L;
     }
 
     @Override
     public void pack(Room room, double[][] w, int t, int K, int from) {
-        for (int k = 0; k < K; k++) {
-            int j = 0;
-            for (double[] panel : room.packed()) {
-                int width = width(room, j);
-                System.arraycopy(w[t + k], from + j, panel, k * width, Math.min(width, room.n() - j));
-                j += width;
+        for (int p = 0; p < room.packed().length; p++) {
+            int j = begin(room, p), width = begin(room, p + 1) - j, some = Math.min(width, room.n() - j);
+            double[] panel = room.packed()[p];
+            for (int k = 0; k < K; k++) {
+                System.arraycopy(w[t + k], from + j, panel, k * width, some);
             }
         }
     }
@@ -44,119 +96,18 @@ final class VectorKernel implements Kernel {
     @Override
     public void add(Room room, double[][] a, int s, int K) {
         double[][] z = room.z();
-        int j = 0;
-        for (double[] panel : room.packed()) { // outside, so that one panel serves all rows from the first-level cache
-            int width = width(room, j), r = 0;
-            for (; r + 3 < z.length; r += 4) {
-                if (width == THREE) {
-                    fourByThree(z, r, a, s + r, panel, K, j);
-                } else {
-                    fourByTwo(z, r, a, s + r, panel, K, j);
+        for (int p = 0; p < room.packed().length; p++) {
+            int j = begin(room, p), width = begin(room, p + 1) - j, step = CACHED / width;
+            Tile whole = tile(rows, width / L), edge = z.length % rows == 0 ? null : tile(z.length % rows, width / L);
+            for (int k = 0; k < K; k += step) {
+                int end = Math.min(K, k + step), r = 0;
+                for (; r + rows <= z.length; r += rows) {
+                    whole.add(z, r, a, s + r, room.packed()[p], k, end, j);
+                }
+                if (edge != null) {
+                    edge.add(z, r, a, s + r, room.packed()[p], k, end, j);
                 }
             }
-            for (; r < z.length; r++) {
-                oneRow(z[r], a[s + r], panel, K, j, width);
-            }
-            j += width;
         }
-    }
-
-    private static DoubleVector load(double[] row, int j) {
-        return DoubleVector.fromArray(S, row, j);
-    }
-
-    private static void fourByThree(double[][] z, int i, double[][] a, int s, double[] panel, int K, int j) {
-        double[] z0 = z[i], z1 = z[i + 1], z2 = z[i + 2], z3 = z[i + 3];
-        double[] a0 = a[s], a1 = a[s + 1], a2 = a[s + 2], a3 = a[s + 3];
-        int j1 = j + L, j2 = j + TWO;
-        DoubleVector c00 = load(z0, j), c01 = load(z0, j1), c02 = load(z0, j2);
-        DoubleVector c10 = load(z1, j), c11 = load(z1, j1), c12 = load(z1, j2);
-        DoubleVector c20 = load(z2, j), c21 = load(z2, j1), c22 = load(z2, j2);
-        DoubleVector c30 = load(z3, j), c31 = load(z3, j1), c32 = load(z3, j2);
-        for (int k = 0; k < K; k++) {
-            int at = k * THREE;
-            DoubleVector w0 = load(panel, at), w1 = load(panel, at + L), w2 = load(panel, at + TWO);
-            DoubleVector c = DoubleVector.broadcast(S, a0[k]);
-            c00 = c.fma(w0, c00);
-            c01 = c.fma(w1, c01);
-            c02 = c.fma(w2, c02);
-            c = DoubleVector.broadcast(S, a1[k]);
-            c10 = c.fma(w0, c10);
-            c11 = c.fma(w1, c11);
-            c12 = c.fma(w2, c12);
-            c = DoubleVector.broadcast(S, a2[k]);
-            c20 = c.fma(w0, c20);
-            c21 = c.fma(w1, c21);
-            c22 = c.fma(w2, c22);
-            c = DoubleVector.broadcast(S, a3[k]);
-            c30 = c.fma(w0, c30);
-            c31 = c.fma(w1, c31);
-            c32 = c.fma(w2, c32);
-        }
-        c00.intoArray(z0, j);
-        c01.intoArray(z0, j1);
-        c02.intoArray(z0, j2);
-        c10.intoArray(z1, j);
-        c11.intoArray(z1, j1);
-        c12.intoArray(z1, j2);
-        c20.intoArray(z2, j);
-        c21.intoArray(z2, j1);
-        c22.intoArray(z2, j2);
-        c30.intoArray(z3, j);
-        c31.intoArray(z3, j1);
-        c32.intoArray(z3, j2);
-    }
-
-    /** The same for two vectors: with a branch in the loop above, its accumulators would leave the registers. */
-    private static void fourByTwo(double[][] z, int i, double[][] a, int s, double[] panel, int K, int j) {
-        double[] z0 = z[i], z1 = z[i + 1], z2 = z[i + 2], z3 = z[i + 3];
-        double[] a0 = a[s], a1 = a[s + 1], a2 = a[s + 2], a3 = a[s + 3];
-        int j1 = j + L;
-        DoubleVector c00 = load(z0, j), c01 = load(z0, j1);
-        DoubleVector c10 = load(z1, j), c11 = load(z1, j1);
-        DoubleVector c20 = load(z2, j), c21 = load(z2, j1);
-        DoubleVector c30 = load(z3, j), c31 = load(z3, j1);
-        for (int k = 0; k < K; k++) {
-            int at = k * TWO;
-            DoubleVector w0 = load(panel, at), w1 = load(panel, at + L);
-            DoubleVector c = DoubleVector.broadcast(S, a0[k]);
-            c00 = c.fma(w0, c00);
-            c01 = c.fma(w1, c01);
-            c = DoubleVector.broadcast(S, a1[k]);
-            c10 = c.fma(w0, c10);
-            c11 = c.fma(w1, c11);
-            c = DoubleVector.broadcast(S, a2[k]);
-            c20 = c.fma(w0, c20);
-            c21 = c.fma(w1, c21);
-            c = DoubleVector.broadcast(S, a3[k]);
-            c30 = c.fma(w0, c30);
-            c31 = c.fma(w1, c31);
-        }
-        c00.intoArray(z0, j);
-        c01.intoArray(z0, j1);
-        c10.intoArray(z1, j);
-        c11.intoArray(z1, j1);
-        c20.intoArray(z2, j);
-        c21.intoArray(z2, j1);
-        c30.intoArray(z3, j);
-        c31.intoArray(z3, j1);
-    }
-
-    /**
-     * Of a panel of two vectors the second is computed twice, which costs nothing: a single row waits for its own sums.
-     */
-    private static void oneRow(double[] z, double[] a, double[] panel, int K, int j, int width) {
-        int last = width - L;
-        DoubleVector c0 = load(z, j), c1 = load(z, j + L), c2 = load(z, j + last);
-        for (int k = 0; k < K; k++) {
-            int at = k * width;
-            DoubleVector c = DoubleVector.broadcast(S, a[k]);
-            c0 = c.fma(load(panel, at), c0);
-            c1 = c.fma(load(panel, at + L), c1);
-            c2 = c.fma(load(panel, at + last), c2);
-        }
-        c0.intoArray(z, j);
-        c1.intoArray(z, j + L);
-        c2.intoArray(z, j + last);
     }
 }

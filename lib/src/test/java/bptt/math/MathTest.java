@@ -40,7 +40,7 @@ class MathTest {
         Random random = new Random(K);
         int rows = 135; // more than a block, and not a multiple of four or six
         double[][] a = random(rows, K, random), w = random(K, n, random), z = random(rows, n, random);
-        for (String name : List.of("plain", "vector")) {
+        for (String name : Product.kernels()) {
             Kernel kernel = Product.kernel(name);
             double[][] got = new double[rows - 2][n];
             for (int[] part : new int[][] {{0, n / 2}, {n / 2, n}}) { // as two threads would
@@ -81,7 +81,10 @@ class MathTest {
                 }
             }
         };
-        assertArrayEquals(wantG, Product.ofTransposed(transposed, K, z, rows, n));
+        double[][] G = new double[K][n];
+        Product.addTransposed(G, transposed, z, 0, 1);
+        Product.addTransposed(G, transposed, z, 1, rows);
+        assertArrayEquals(wantG, G);
 
         Product product = new Product(w, n, 3);
         for (int s : new int[] {7, 2}) { // the second time nothing is left of the first
@@ -118,12 +121,17 @@ class MathTest {
 
     @Test
     void anUnknownKernelIsRefused() {
-        assertEquals(
-                "bptt.kernel: expected plain or vector, got fast",
-                assertThrows(IllegalArgumentException.class, () -> Product.kernel("fast"))
-                        .getMessage());
-        // the tests run with the module, so both kernels are compared
-        assertEquals(System.getProperty("bptt.kernel", "vector"), Product.kernel());
+        for (String name : List.of("fast", "vector-5x1", "vector-1x6", "vector-")) {
+            assertEquals(
+                    "bptt.kernel: expected plain, vector or a tile of rows x vectors, vector-1x1 to vector-4x5, got "
+                            + name,
+                    assertThrows(IllegalArgumentException.class, () -> Product.kernel(name))
+                            .getMessage());
+        }
+        // the tests run with the module, so all kernels are compared
+        assertTrue(Product.kernel().startsWith(System.getProperty("bptt.kernel", "vector")));
+        Product.kernels()
+                .forEach(name -> assertEquals(name, Product.kernel(name).toString()));
     }
 
     @Test

@@ -4,8 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.Arrays;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class ProductTest {
@@ -40,6 +42,12 @@ class ProductTest {
     void cutsByTheWork() {
         int threads = Runtime.getRuntime().availableProcessors(), n = 8 * threads;
         assertArrayEquals(new int[] {0, n}, Parallel.cuts(n, (1 << 21) - 1));
+        assertEquals(threads + 1, Parallel.cuts(n, 1 << 21).length);
+        List<Integer> inner = Parallel.each(8 * threads, i -> Parallel.cuts(n, 1 << 21).length);
+        assertTrue(inner.contains(2), "one part while all threads have something to do: " + inner);
+        assertEquals(
+                threads + 1,
+                Parallel.each(1, i -> Parallel.cuts(n, 1 << 21).length).get(0));
         assertEquals(threads + 1, Parallel.cuts(n, 1 << 21).length);
         assertArrayEquals(new int[] {0, 4, 12, 15}, Parallel.even(15, 3)); // 5 and 10, at multiples of four
         assertArrayEquals(new int[] {0, 1, 3, 5}, Parallel.even(5, 3)); // too few for that
