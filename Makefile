@@ -1,6 +1,6 @@
 # What there is: make help
 .DEFAULT_GOAL := help
-.PHONY: help run test test-everywhere mutants lab jar env learn bench format clean need-java need-maven need-python need-folder lock sbom licences
+.PHONY: help run figure test test-everywhere mutants lab jar env learn bench format clean need-java need-maven need-python need-folder lock sbom licences
 
 PYTHON ?= python3
 VENV := .venv
@@ -8,7 +8,7 @@ MVN := mvn -f lib/pom.xml -B -ntp
 
 # What the command line may set: a name that nothing reads, such as seed=7, is refused (a variable of the environment is not).
 GIVEN := $(foreach name,$(filter-out -% .% MAKE%,$(.VARIABLES)),$(if $(filter command,$(firstword $(origin $(name)))),$(name)))
-KNOWN := NB SEED T KERNEL PORT BENCH ALL JOBS CI CLASSES BASE STORE LIMIT PYTHON JAVA_HOME JAVA25_HOME JJAVA_JVM_OPTS MVN VENV SHELL
+KNOWN := NB SEED SEEDS T H KERNEL PORT BENCH ALL JOBS CI CLASSES BASE STORE LIMIT PYTHON JAVA_HOME JAVA25_HOME JJAVA_JVM_OPTS MVN VENV SHELL
 ifneq ($(filter-out $(KNOWN),$(GIVEN)),)
 $(error expected one of the variables $(KNOWN), got $(filter-out $(KNOWN),$(GIVEN)))
 endif
@@ -36,7 +36,7 @@ endif
 export JJAVA_JVM_OPTS := $(or $(JJAVA_JVM_OPTS),-Xmx1g -XX:+UseSerialGC) $(KERNEL_OPTIONS)
 
 # Parameters of a notebook, if they are given on the command line (a variable T of the environment is not meant).
-SET := $(foreach name,SEED T,$(if $(filter command,$(firstword $(origin $(name)))),--set $(name)=$($(name))))
+SET := $(foreach name,SEED SEEDS T H,$(if $(filter command,$(firstword $(origin $(name)))),--set $(name)=$($(name))))
 JOBS_OPTION := $(if $(filter command,$(firstword $(origin JOBS))),--jobs=$(JOBS))
 # A check that went well on this machine counts until something changes. A server knows none, and is not to.
 CHANGED := $(if $(filter true,$(CI))$(filter command,$(firstword $(origin ALL))),,--changed)
@@ -61,6 +61,9 @@ help: ## this list
 
 run: $(ENV) $(JAR) ## execute the notebooks on the Java kernel and keep their outputs (sets up what is missing)
 	@$(VENV)/bin/python notebooks/run.py $(SET) $(JOBS_OPTION) $(NB)
+
+figure: $(ENV) $(JAR) ## the figures of notebook 10 at another size, in results/other: make figure H=100 T=500 SEEDS=7
+	@$(VENV)/bin/python notebooks/run.py $(or $(SET),--set SEEDS=21) $(JOBS_OPTION) 10
 
 test: $(ENV) $(JAR) ## the library's tests, and every notebook against its committed outputs; the Python files by ruff
 	@$(VENV)/bin/ruff format --check --quiet $(PY) || { echo "make format formats the Python files" >&2; exit 1; }

@@ -400,7 +400,7 @@ async def execute(path, work, at, parameters=None):
             at(path, f"cell {begun} of {total}", first_line)
 
     notebook.metadata.kernelspec = KERNEL
-    environment = {k: v for k, v in os.environ.items() if k not in ("SEED", "T")} | (parameters or {})
+    environment = {k: v for k, v in os.environ.items() if k not in ("SEED", "SEEDS", "T", "H")} | (parameters or {})
     if locale.nl_langinfo(locale.CODESET) != "UTF-8":  # a JVM of such a locale cannot open a file whose name has an é
         environment["LC_ALL"] = "C.UTF-8"
     log = folder / "kernel.log"

@@ -77,7 +77,7 @@ class Variables(unittest.TestCase):
         for given in ("seed=7", "NBS=10", "nb=10"):
             run = make("-n", "run", given)
             self.assertNotEqual(run.returncode, 0)
-            self.assertIn("expected one of the variables NB SEED T KERNEL", run.stderr)
+            self.assertIn("expected one of the variables NB SEED SEEDS T H KERNEL", run.stderr)
             self.assertRegex(run.stderr, f"got {given.partition('=')[0]}\\.")
         self.assertEqual(make("-n", "run", "NB=00 10", "SEED=7", seed="7").returncode, 0)
 
