@@ -1,20 +1,26 @@
 package bptt.show;
 
 import bptt.math.Numbers;
+import java.awt.BasicStroke;
 import java.awt.Color;
 import java.awt.Font;
 import java.awt.Graphics2D;
+import java.awt.Shape;
+import java.awt.geom.Line2D;
+import java.awt.geom.Path2D;
 import java.awt.geom.Rectangle2D;
 import java.math.BigDecimal;
 import java.math.MathContext;
 import java.math.RoundingMode;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.knowm.xchart.HeatMapChart;
 import org.knowm.xchart.HeatMapChartBuilder;
 import tech.tablesaw.api.DoubleColumn;
+import tech.tablesaw.api.StringColumn;
 import tech.tablesaw.api.Table;
 
 /** A matrix of numbers as coloured squares, dark for small and light for large. XChart draws it. */
@@ -31,6 +37,9 @@ public final class HeatMap {
     private double[][] values = {};
     private List<String> xLabels;
     private List<String> yLabels;
+    private final List<Path> paths = new ArrayList<>();
+
+    private record Path(String name, double[] x, double[] y) {}
 
     private HeatMap(String title, String xTitle, String yTitle) {
         Figure.requireText("heat map: expected a title and two axis labels, got an empty one", title, xTitle, yTitle);
@@ -101,6 +110,23 @@ public final class HeatMap {
     }
 
     /**
+     * Draws a line over the squares of a function on an evenly spaced grid; what lies outside the grid is cut off.
+     *
+     * @param name stands below the legend, so a short one
+     * @param x its points, in the units of the columns' places
+     * @param y the same, of the rows' places
+     * @return this
+     */
+    public HeatMap path(String name, double[] x, double[] y) {
+        if (x.length != y.length || x.length == 0 || name.isBlank()) {
+            throw new IllegalArgumentException("path “%s”: expected as many x as y, and at least one, got %d and %d"
+                    .formatted(name, x.length, y.length));
+        }
+        paths.add(new Path(name, x.clone(), y.clone()));
+        return this;
+    }
+
+    /**
      * Draws the heat map and writes its data to {@code results/NAME.csv} and itself to {@code .svg} and {@code .png}.
      *
      * @param name file name without extension
@@ -149,11 +175,26 @@ public final class HeatMap {
             if (Math.max(x.length, y.length) <= READABLE) {
                 numbers(g, chart.plot(), min, max);
             }
+            paths(g, chart.plot());
             g.translate(-Theme.LEFT, -Theme.TOP);
             Theme.titles(g, chart.plot(), HEIGHT, title, xTitle, yTitle);
             legend(g, min, max);
+            pathNames(g);
         });
-        Results.csv(name, Table.create(name, row, column, value));
+        Table data = Table.create(name, row, column, value);
+        if (!paths.isEmpty()) {
+            StringColumn path = StringColumn.create("path", Collections.nCopies(row.size(), ""));
+            for (Path p : paths) {
+                for (int k = 0; k < p.x.length; k++) {
+                    row.append(p.y[k]);
+                    column.append(p.x[k]);
+                    value.appendMissing();
+                    path.append(p.name);
+                }
+            }
+            data.addColumns(path);
+        }
+        Results.csv(name, data);
         return figure;
     }
 
@@ -181,6 +222,50 @@ public final class HeatMap {
                             .drawCentred(g, font, plot.getX() + (j + 0.5) * width, base);
                 }
             }
+        }
+    }
+
+    /** The paths, each with a light seam, for they cross dark squares and light ones. */
+    private void paths(Graphics2D g, Rectangle2D plot) {
+        Shape clip = g.getClip();
+        g.clip(plot);
+        for (int i = 0; i < paths.size(); i++) {
+            Path p = paths.get(i);
+            Path2D line = new Path2D.Double();
+            for (int k = 0; k < p.x.length; k++) {
+                double px = plot.getX() + plot.getWidth() * place(p.x[k], x);
+                double py = plot.getMaxY() - plot.getHeight() * place(p.y[k], y);
+                if (k == 0) {
+                    line.moveTo(px, py);
+                } else {
+                    line.lineTo(px, py);
+                }
+            }
+            g.setColor(Color.WHITE);
+            g.setStroke(new BasicStroke(4.4f, BasicStroke.CAP_ROUND, BasicStroke.JOIN_ROUND));
+            g.draw(line);
+            g.setColor(Theme.colour("", 2 + 3 * i));
+            g.setStroke(Theme.stroke(""));
+            g.draw(line);
+        }
+        g.setClip(clip);
+    }
+
+    /** Where a number of an evenly spaced axis is, as a part of the axis; each place has a square around it. */
+    private static double place(double at, double[] axis) {
+        double square = axis.length < 2 ? 1 : (axis[axis.length - 1] - axis[0]) / (axis.length - 1);
+        return ((at - axis[0]) / square + 0.5) / axis.length;
+    }
+
+    /** The names of the paths below the legend, each under a piece of its line. */
+    private void pathNames(Graphics2D g) {
+        for (int i = 0; i < paths.size(); i++) {
+            double left = WIDTH - LEGEND, base = HEIGHT * 0.75 + 60 + 38 * i;
+            g.setColor(Theme.colour("", 2 + 3 * i));
+            g.setStroke(Theme.stroke(""));
+            g.draw(new Line2D.Double(left, base - 17, left + BAR, base - 17));
+            g.setColor(Theme.INK);
+            Formula.of(paths.get(i).name).draw(g, Theme.font(12), left, base);
         }
     }
 

@@ -380,6 +380,42 @@ class ChartTest {
         assertEquals(1 + 5, Files.readString(Path.of("results/place.svg")).split(white).length); // below 5.2
     }
 
+    /** From the middle of the first square to that of the last, in its colour on white; its points join the data. */
+    @Test
+    void aPathOverAHeatMap() throws IOException {
+        double[] places = {10, 20, 30};
+        HeatMap.of("title", "x", "y")
+                .values(places, places, new double[][] {{0, 1, 2}, {3, 4, 5}, {6, 7, 8}})
+                .path("up", new double[] {10, 30}, new double[] {10, 30})
+                .path("out", new double[] {20, 90}, new double[] {20, 20})
+                .figure("place", "Text.");
+        String svg = Files.readString(Path.of("results/place.svg"));
+        List<Rect> squares = Pattern.compile("<rect [^>]*style[^>]*>")
+                .matcher(svg)
+                .results()
+                .skip(3)
+                .limit(9)
+                .map(e -> Rect.of(e.group()))
+                .toList();
+        Rect first = squares.get(0), last = squares.get(8);
+        double[] way = {
+            first.x + first.width / 2, first.y + first.height / 2, last.x + last.width / 2, last.y + last.height / 2
+        };
+        for (String line : List.of("255,255,255\\);stroke-width:4.4", "0,0,0\\);stroke-width:2.2")) {
+            Matcher path = Pattern.compile(
+                            "<path d=\"M([\\d.]+),([\\d.]+) L([\\d.]+),([\\d.]+)\"[^>]*stroke:rgb\\(" + line)
+                    .matcher(svg);
+            assertTrue(path.find(), line);
+            for (int k = 0; k < 4; k++) {
+                assertEquals(way[k], Double.parseDouble(path.group(k + 1)), 1.5);
+            }
+        }
+        assertTrue(Letters.at(svg, "up", 12, 550, 450) && Letters.at(svg, "out", 12, 550, 488));
+        List<String> data = Files.readAllLines(Path.of("results/place.csv"));
+        assertEquals(List.of("row,column,value,path", "10,10,0,"), data.subList(0, 2));
+        assertEquals(List.of("10,10,,up", "30,30,,up", "20,20,,out", "20,90,,out"), data.subList(10, 14));
+    }
+
     private record Rect(double x, double y, double width, double height, Color fill) {
         static Rect of(String e) {
             Matcher c = Pattern.compile("fill:rgb\\((\\d+),(\\d+),(\\d+)\\)").matcher(e);
@@ -410,6 +446,12 @@ class ChartTest {
                 .figure("place", "Text."));
         refused("heat map: expected 2 rows of 2 values, got [2, 1]", () -> HeatMap.of("t", "x", "y")
                 .values(new double[][] {{1, 2}, {3}}));
+        String path = "path “ ”: expected as many x as y, and at least one, got 1 and 1";
+        refused(path, () -> HeatMap.of("t", "x", "y").path(" ", new double[1], new double[1]));
+        refused(path.replace("“ ”", "“a”").replace("1 and 1", "0 and 0"), () -> HeatMap.of("t", "x", "y")
+                .path("a", new double[0], new double[0]));
+        refused(path.replace("“ ”", "“a”").replace("1 and 1", "2 and 1"), () -> HeatMap.of("t", "x", "y")
+                .path("a", new double[2], new double[1]));
         refused("text alternative: expected what is drawn, got none", () -> new Figure(new byte[0], 1, 1, "", "Text."));
         String caption = "caption: expected a sentence that says what to see, got none";
         refused(caption, () -> new Figure(new byte[0], 1, 1, "Line chart", " "));
