@@ -42,6 +42,7 @@ DRAWS = re.compile(r"\b(?:Chart|HeatMap|Diagram|Table)\s*\.\s*(?:of|create)\b|\b
 CLAIMS = re.compile(r"\bclaim\(|\.(?:agrees|(?:rejects|failsAsPrinted)(?:At(?:Most|Least))?|at(?:Most|Least))\(")
 WRONG = re.compile(r"\.(?:rejects|failsAsPrinted)(?:At(?:Most|Least))?\(|\b(?:println|show)\(")
 WORD = re.compile(r"(?<![.\w])[A-Za-z_]\w*")  # no method of an object
+CARD = re.compile(r"[a-z]+\.\S+ · ")  # how the card of a claim begins
 GATES = {"f": "i", "i": "f", "g": "o", "o": "g", "r": "z", "z": "r"}
 
 
@@ -162,8 +163,8 @@ class Notebook:
         code = [cell for cell in notebook.cells if cell.cell_type == "code"]
         for number, (cell, text) in enumerate(zip(code, printed, strict=True), 1):
             streams = "".join(o.text for o in cell.outputs if o.output_type == "stream" and o.name == "stdout")
-            shown = [o.data for o in cell.outputs if o.output_type == "display_data"]
-            cards = "\n".join(data["text/plain"] for data in shown if "text/html" in data)
+            shown = [o.data["text/plain"] for o in cell.outputs if o.output_type == "display_data"]
+            cards = "\n".join(text for text in shown if CARD.match(text))  # not the matrices of show(…)
             lines, _, claims = text.split("\f")
             if number > 1 and (streams.strip(), cards) != (lines.strip(), claims):
                 return f"cell {number} prints other lines than are committed:\n{lines}{claims}"
