@@ -38,7 +38,9 @@ HERE = Path(__file__).resolve().parent
 LIB = HERE.parent / "lib"
 LISTED = HERE / "mutants.tsv"
 ENDLESS = 60  # seconds; and at least ten times what the unbroken notebook takes
-DRAWS = re.compile(r"\b(?:Chart|HeatMap|Diagram|Table)\s*\.\s*(?:of|create)\b|\bprintln\b|\.figure\(")
+DRAWS = re.compile(
+    r"\b(?:Chart|HeatMap|Diagram|Table)\s*\.\s*(?:of|create)\b|\bprintln\b|\.(?:figure|node|edge|marked|note)\("
+)
 CLAIMS = re.compile(r"\bclaim\(|\.(?:agrees|(?:rejects|failsAsPrinted)(?:At(?:Most|Least))?|at(?:Most|Least))\(")
 WRONG = re.compile(r"\.(?:rejects|failsAsPrinted)(?:At(?:Most|Least))?\(|\b(?:println|show)\(")
 WORD = re.compile(r"(?<![.\w])[A-Za-z_]\w*")  # no method of an object
@@ -219,17 +221,22 @@ def breaks(cells):
     units = [(number, start, end) for number, cell in enumerate(cells, 1) for start, end in split(mask(cell))]
     texts = {unit: erase(mask(cells[unit[0] - 1]))[unit[1] : unit[2]] for unit in units}
     claiming = {name for text in texts.values() if CLAIMS.search(text) and (name := method(text))}
-    live = set()
-    wanted = []
-    for number, start, end in reversed(units):
-        text = texts[number, start, end]
-        if number == 1:
-            continue  # setup.jshell
-        claims = CLAIMS.search(text) or claiming & set(re.findall(r"(\w+)\(", text))
-        if claims or (not DRAWS.search(text) and live & defines(text)):
-            live |= set(WORD.findall(text))
-            loop = claims and re.match(r"\s*for \(", text)  # over cases: fewer of them are no wrong formula
-            wanted.append((number, start + closing(text, loop.end() - 1) if loop else start, end))
+    methods = {method(text) for unit, text in texts.items() if unit[0] > 1 and not DRAWS.search(text)}
+    used, before = set(), None
+    while used != before:  # once more, as a method may be declared later than one that calls it
+        before = used
+        live = set(used)
+        wanted = []
+        for number, start, end in reversed(units):
+            text = texts[number, start, end]
+            if number == 1:
+                continue  # setup.jshell
+            claims = CLAIMS.search(text) or claiming & set(re.findall(r"(\w+)\(", text))
+            if claims or (not DRAWS.search(text) and live & defines(text)):
+                live |= set(WORD.findall(text))
+                loop = claims and re.match(r"\s*for \(", text)  # over cases: fewer of them are no wrong formula
+                wanted.append((number, start + closing(text, loop.end() - 1) if loop else start, end))
+        used = live & methods
     for number, start, end in reversed(wanted):
         yield from of_unit(number, cells[number - 1], start, end)
 
