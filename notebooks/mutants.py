@@ -129,9 +129,10 @@ class Notebook:
     """A process that holds the notebook compiled and runs it once for each mutant."""
 
     def __init__(self, path, cells):
-        self.path, self.cells, self.process, self.patience = path, cells, None, 600
+        self.path, self.cells, self.process = path, cells, None
 
     def start(self):
+        self.patience = 600
         self.folder = Path(tempfile.mkdtemp())
         work = self.folder / "notebooks"
         shutil.copytree(
@@ -375,7 +376,7 @@ def places(text, start, end):
                 yield match.start(), match.end(), becomes(match)
             else:
                 close = closing(text, match.start() - 1)
-                if text[match.start() : close].strip():
+                if text[match.start() : close].strip() not in ("", "0"):  # twice nothing is nothing
                     yield match.start(), close, f"2 * ({text[match.start() : close]})"
 
 
