@@ -318,12 +318,12 @@ def names(unit):
 
 
 PLACES = [  # what to look for, and what one of its groups, or all of it, becomes
-    (r"(?<=[\w)\]] )\+(?= (?!1e-1)[\w(.])", lambda m: "-"),  # 1 + 1e-12 is a tolerance
+    (r"(?<=[\w)\]] )\+(?= (?!1e-1)[\w(.])", lambda m: "-"),  # 1 + 1e-12 is a tolerance, also as a factor
     (r"(?<=[\w)\]] )-(?= [\w(.])", lambda m: "+"),
     (r"\+=", lambda m: "-="),
     (r"-=", lambda m: "+="),
     (r"(?<=[(=,?:] )-(?=[A-Za-z(])|(?<=\()-(?=[\w(])", lambda m: ""),  # not of numbers in a list: they are data
-    (r"(?<=[\w)]) \* (?=[\w(])", lambda m: " * 2 * "),
+    (r"(?<=[\w)]) \* (?!\(1 \+ 1e-)(?=[\w(])", lambda m: " * 2 * "),
     (r"\.plus(?=\()", lambda m: ".minus"),
     (r"\.minus(?=\()", lambda m: ".plus"),
     (r"\.elementMult(?=\()", lambda m: ".mult"),

@@ -36,6 +36,7 @@ class Formulas(unittest.TestCase):
             ("double a = c.get(i, j);", {"i, j → j, i", "i → i - 1", "j → j - 1"}),
             ("SimpleMatrix a = c.scale(0.5);", {"0.5 → 2 * (0.5)"}),
             ("SimpleMatrix a = c.scale(0);", set()),
+            ("double a = b * (1 + 1e-12);", set()),
             ('SimpleMatrix a = p.get("W_hf");', {"W_hf → W_hi"}),
             ("int a = IntStream.range(0, n);", {"range → rangeClosed"}),
             ('String a = "b + c"; // + d', set()),
