@@ -38,7 +38,9 @@ HERE = Path(__file__).resolve().parent
 LIB = HERE.parent / "lib"
 LISTED = HERE / "mutants.tsv"
 ENDLESS = 60  # seconds; and at least ten times what the unbroken notebook takes
-DRAWS = re.compile(r"\b(?:Chart|HeatMap|Diagram|Table)\s*\.\s*(?:of|create)\b|\bprintln\b|\.figure\(")
+DRAWS = re.compile(
+    r"\b(?:Chart|HeatMap|Diagram|Table)\s*\.\s*(?:of|create)\b|\bprintln\b|\.(?:figure|node|edge|marked|note)\("
+)
 CLAIMS = re.compile(r"\bclaim\(|\.(?:agrees|(?:rejects|failsAsPrinted)(?:At(?:Most|Least))?|at(?:Most|Least))\(")
 WRONG = re.compile(r"\.(?:rejects|failsAsPrinted)(?:At(?:Most|Least))?\(|\b(?:println|show)\(")
 WORD = re.compile(r"(?<![.\w])[A-Za-z_]\w*")  # no method of an object
@@ -128,9 +130,10 @@ class Notebook:
     """A process that holds the notebook compiled and runs it once for each mutant."""
 
     def __init__(self, path, cells):
-        self.path, self.cells, self.process, self.patience = path, cells, None, 600
+        self.path, self.cells, self.process = path, cells, None
 
     def start(self):
+        self.patience = 600
         self.folder = Path(tempfile.mkdtemp())
         work = self.folder / "notebooks"
         shutil.copytree(
@@ -220,17 +223,22 @@ def breaks(cells):
     units = [(number, start, end) for number, cell in enumerate(cells, 1) for start, end in split(mask(cell))]
     texts = {unit: erase(mask(cells[unit[0] - 1]))[unit[1] : unit[2]] for unit in units}
     claiming = {name for text in texts.values() if CLAIMS.search(text) and (name := method(text))}
-    live = set()
-    wanted = []
-    for number, start, end in reversed(units):
-        text = texts[number, start, end]
-        if number == 1:
-            continue  # setup.jshell
-        claims = CLAIMS.search(text) or claiming & set(re.findall(r"(\w+)\(", text))
-        if claims or (not DRAWS.search(text) and live & defines(text)):
-            live |= set(WORD.findall(text))
-            loop = claims and re.match(r"\s*for \(", text)  # over cases: fewer of them are no wrong formula
-            wanted.append((number, start + closing(text, loop.end() - 1) if loop else start, end))
+    methods = {method(text) for unit, text in texts.items() if unit[0] > 1 and not DRAWS.search(text)}
+    used, before = set(), None
+    while used != before:  # once more, as a method may be declared later than one that calls it
+        before = used
+        live = set(used)
+        wanted = []
+        for number, start, end in reversed(units):
+            text = texts[number, start, end]
+            if number == 1:
+                continue  # setup.jshell
+            claims = CLAIMS.search(text) or claiming & set(re.findall(r"(\w+)\(", text))
+            if claims or (not DRAWS.search(text) and live & defines(text)):
+                live |= set(WORD.findall(text))
+                loop = claims and re.match(r"\s*for \(", text)  # over cases: fewer of them are no wrong formula
+                wanted.append((number, start + closing(text, loop.end() - 1) if loop else start, end))
+        used = live & methods
     for number, start, end in reversed(wanted):
         yield from of_unit(number, cells[number - 1], start, end)
 
@@ -311,12 +319,12 @@ def names(unit):
 
 
 PLACES = [  # what to look for, and what one of its groups, or all of it, becomes
-    (r"(?<=[\w)\]] )\+(?= (?!1e-1)[\w(.])", lambda m: "-"),  # 1 + 1e-12 is a tolerance
+    (r"(?<=[\w)\]] )\+(?= (?!1e-1)[\w(.])", lambda m: "-"),  # 1 + 1e-12 is a tolerance, also as a factor
     (r"(?<=[\w)\]] )-(?= [\w(.])", lambda m: "+"),
     (r"\+=", lambda m: "-="),
     (r"-=", lambda m: "+="),
     (r"(?<=[(=,?:] )-(?=[A-Za-z(])|(?<=\()-(?=[\w(])", lambda m: ""),  # not of numbers in a list: they are data
-    (r"(?<=[\w)]) \* (?=[\w(])", lambda m: " * 2 * "),
+    (r"(?<=[\w)]) \* (?!\(1 \+ 1e-)(?=[\w(])", lambda m: " * 2 * "),
     (r"\.plus(?=\()", lambda m: ".minus"),
     (r"\.minus(?=\()", lambda m: ".plus"),
     (r"\.elementMult(?=\()", lambda m: ".mult"),
@@ -369,7 +377,7 @@ def places(text, start, end):
                 yield match.start(), match.end(), becomes(match)
             else:
                 close = closing(text, match.start() - 1)
-                if text[match.start() : close].strip():
+                if text[match.start() : close].strip() not in ("", "0"):  # twice nothing is nothing
                     yield match.start(), close, f"2 * ({text[match.start() : close]})"
 
 

@@ -27,6 +27,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import javax.tools.Diagnostic;
 import javax.tools.DiagnosticCollector;
@@ -45,7 +46,7 @@ import jdk.jshell.SourceCodeAnalysis;
  * A notebook's cells as classes, for notebooks/mutants.py. The kernel compiles a snippet at a time, which takes most of
  * a notebook's seconds; here each cell is one class that extends the class of the cell before, so that a later
  * declaration hides an earlier one as it does in JShell, and a broken cell is compiled alone and run with fresh
- * variables.
+ * variables. A method may call one that a later cell declares, as in JShell: it is then declared there.
  *
  * <p>Reads a line of JSON and answers by one: {"cells": […]} compiles and runs them; {"cell": k, "source": "…"} runs
  * them with another cell k and says what became different.
@@ -71,6 +72,8 @@ public class Cells {
             """;
 
     private final List<Map<String, byte[]>> classes = new ArrayList<>(); // of the root and of each cell
+    private final List<List<Unit>> units = new ArrayList<>(List.of(List.of())); // what each of them declares and does
+    private List<Unit> waiting = new ArrayList<>(); // declarations that need a later cell
     private final StringBuilder imports = new StringBuilder();
     private final Path folder = Files.createTempDirectory("cells"); // the same classes, for the compiler
     private final Map<String, byte[]> given = files();
@@ -95,15 +98,16 @@ public class Cells {
 
     private Object answer(JsonNode request) throws Exception {
         if (request.has("cells")) {
-            for (String error : List.of(keep(ROOT))) {
-                if (!error.isEmpty()) {
-                    throw new IllegalStateException(error);
-                }
+            Map<String, byte[]> root = new TreeMap<>();
+            String error = errors(compile(ROOT, root));
+            if (!error.isEmpty()) {
+                throw new IllegalStateException(error);
             }
+            keep(root);
             for (JsonNode cell : request.get("cells")) {
-                String error = keep(asClass(classes.size(), cell.asText(), true));
+                error = keep(classes.size(), cell.asText(), classes.size() == request.get("cells").size());
                 if (!error.isEmpty()) {
-                    return Map.of("error", "cell " + (classes.size()) + ": " + error);
+                    return Map.of("error", "cell " + classes.size() + ": " + error);
                 }
             }
             Run first = run(Map.of());
@@ -115,7 +119,7 @@ public class Cells {
         Map<String, byte[]> broken = new TreeMap<>();
         String error;
         try {
-            error = compile(asClass(k, request.get("source").asText(), false), broken);
+            error = compileCell(units(k, request.get("source").asText()), broken);
         } catch (IllegalArgumentException e) {
             error = e.getMessage();
         }
@@ -130,29 +134,88 @@ public class Cells {
         return difference == null ? Map.of() : Map.of("differs", difference);
     }
 
-    /** Compiles and keeps a class; the errors, or nothing. */
-    private String keep(String source) throws IOException {
-        Map<String, byte[]> made = new TreeMap<>();
-        String errors = compile(source, made);
+    private void keep(Map<String, byte[]> made) throws IOException {
         for (var one : made.entrySet()) {
             Files.write(folder.resolve(one.getKey() + ".class"), one.getValue());
         }
         classes.add(made);
-        return errors;
     }
 
-    /** Cell k as the source of a class. */
-    private String asClass(int k, String cell, boolean collect) {
-        StringBuilder members = new StringBuilder(), body = new StringBuilder();
-        List<String> units = units(cell);
-        for (int u = 0; u < units.size(); u++) {
-            String unit = units.get(u);
-            if (unit.strip().startsWith("import ")) {
-                if (collect) {
-                    imports.append(unit).append('\n');
-                }
-                continue;
+    /** Compiles and keeps cell k, without the declarations that need a later one; the errors, or nothing. */
+    private String keep(int k, String cell, boolean last) throws IOException {
+        List<Unit> here = new ArrayList<>(waiting);
+        here.addAll(units(k, cell));
+        here.stream().filter(Unit::imports).forEach(unit -> imports.append(unit.code).append('\n'));
+        here.removeIf(Unit::imports);
+        waiting = new ArrayList<>();
+        while (true) {
+            String source = asClass(k, here);
+            Map<String, byte[]> made = new TreeMap<>();
+            DiagnosticCollector<JavaFileObject> said = compile(source, made);
+            List<Unit> late = here.stream().filter(unit -> isLate(unit, source, said)).toList();
+            if (late.isEmpty() || last) {
+                keep(made);
+                units.add(here);
+                return errors(said);
             }
+            here.removeAll(late);
+            waiting.addAll(late);
+        }
+    }
+
+    /** Whether this declares a method or a class with a name that is not known yet. */
+    private static boolean isLate(Unit unit, String source, DiagnosticCollector<JavaFileObject> said) {
+        int start = source.indexOf("public static " + unit.code + "\n"), end = start + unit.code.length() + 14;
+        return start >= 0
+                && said.getDiagnostics().stream()
+                        .anyMatch(d -> d.getKind() == Diagnostic.Kind.ERROR
+                                && d.getCode().startsWith("compiler.err.cant.resolve")
+                                && start <= d.getPosition()
+                                && d.getPosition() < end);
+    }
+
+    /** Compiles the classes that these units of a cell are in, each in its place; the errors, or nothing. */
+    private String compileCell(List<Unit> changed, Map<String, byte[]> into) {
+        StringBuilder errors = new StringBuilder();
+        for (int k = 1; k < units.size(); k++) {
+            List<Unit> now = new ArrayList<>(units.get(k));
+            now.replaceAll(old -> changed.stream()
+                    .filter(unit -> unit.cell == old.cell && unit.at == old.at)
+                    .findFirst()
+                    .orElse(old));
+            if (!now.equals(units.get(k))) {
+                errors.append(errors(compile(asClass(k, now), into)));
+            }
+        }
+        return errors.toString();
+    }
+
+    /**
+     * A statement or a declaration.
+     *
+     * @param cell whose it is
+     * @param at its place there
+     * @param last whether it is the last one, whose value a kernel shows
+     */
+    private record Unit(int cell, int at, String code, boolean last) {
+        boolean imports() {
+            return code.strip().startsWith("import ");
+        }
+    }
+
+    private static List<Unit> units(int k, String cell) {
+        List<String> codes = units(cell);
+        return IntStream.range(0, codes.size())
+                .mapToObj(at -> new Unit(k, at, codes.get(at), at == codes.size() - 1))
+                .toList();
+    }
+
+    /** What is in cell k as the source of a class. */
+    private String asClass(int k, List<Unit> here) {
+        StringBuilder members = new StringBuilder(), body = new StringBuilder();
+        boolean returns = false;
+        for (Unit one : here) {
+            String unit = one.code;
             Parsed parsed = parse("class X {\n" + unit + "\n}");
             List<Tree> trees = parsed.type().getMembers().stream().map(Tree.class::cast).toList();
             if (parsed.valid() && trees.stream().allMatch(VariableTree.class::isInstance)) {
@@ -171,11 +234,10 @@ public class Cells {
                     && trees.stream().allMatch(t -> t instanceof MethodTree || t instanceof ClassTree)) {
                 members.append("public static ").append(unit).append('\n');
             } else {
-                boolean last = u == units.size() - 1;
-                body.append(last && shows(unit) ? "return $value(() -> " + bare(unit) + ");\n" : unit + "\n");
+                returns = one.last && shows(unit);
+                body.append(returns ? "return $value(() -> " + bare(unit) + ");\n" : unit + "\n");
             }
         }
-        boolean returns = body.indexOf("return $value(() -> ") >= 0 && shows(units.get(units.size() - 1));
         return imports
                 + "public class C%d extends C%s {\n%spublic static Object $run() throws Throwable {\n%s%s}\n}\n"
                         .formatted(k, k == 1 ? "" : k - 1, members, body, returns ? "" : "return null;\n");
@@ -242,7 +304,7 @@ public class Cells {
         }
     }
 
-    private String compile(String source, Map<String, byte[]> into) {
+    private DiagnosticCollector<JavaFileObject> compile(String source, Map<String, byte[]> into) {
         DiagnosticCollector<JavaFileObject> said = new DiagnosticCollector<>();
         String path = folder + java.io.File.pathSeparator + System.getProperty("java.class.path");
         String name = source.substring(source.lastIndexOf("public class C") + 13).split(" ")[0];
@@ -265,7 +327,7 @@ public class Cells {
         };
         List<String> options = List.of("-proc:none", "-nowarn", "-Xlint:none", "-implicit:none", "-cp", path);
         JAVAC.getTask(null, memory, said, options, null, List.of(source(name, source))).call();
-        return errors(said);
+        return said;
     }
 
     private static String errors(DiagnosticCollector<JavaFileObject> said) {
