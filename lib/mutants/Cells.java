@@ -63,7 +63,7 @@ public class Cells {
                 public static Object $value(Action action) throws Throwable { action.run(); return null; }
                 public static java.util.List<Object> $cards = new java.util.ArrayList<>(); // they grow, as their claims do
                 public static String display(Object value, String... types) {
-                    if (value instanceof bptt.show.ClaimCard) { $cards.add(value); }
+                    if (value instanceof bptt.show.ClaimCard || value instanceof bptt.show.Board) { $cards.add(value); }
                     return "";
                 }
                 public static void updateDisplay(String id, Object value, String... types) { }
