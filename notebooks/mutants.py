@@ -256,11 +256,16 @@ def mask(code):
 
 
 def erase(masked):
-    """Without wrong forms (what claims reject, what is printed, what a test of one chooses) and the words of claims."""
+    """Without wrong forms (rejected, printed, chosen by a test or a case), without seeds and the words of claims."""
     for match in WRONG.finditer(masked):
         masked = blank(masked, match.end(), closing(masked, match.end() - 1))
     for match in re.finditer(r'!?\bis\.test\("·*"\)[^?;{}]*\?', masked):
         masked = blank(masked, match.start(), closing(masked, match.end() - 1, ":"))
+    for match in re.finditer(r'\bcase "·+" ->|\bif (?=\(wrong\.equals\("·+"\))|\bwrong\.equals\("·+"\)', masked):
+        start = masked.find("{", match.end()) if match[0] == "if " else match.start()
+        masked = blank(masked, match.start(), closing(masked, start, "}" if match[0] == "if " else ";"))
+    for match in re.finditer(r"\bnew Random\(", masked):
+        masked = blank(masked, match.end(), closing(masked, match.end() - 1))
     for match in re.finditer(r"\.(?:agrees|atMost)\(", masked):
         masked = blank(masked, match.end(), closing("(" + masked[match.end() :], 0, ",") + match.end() - 1)
     return masked

@@ -47,6 +47,17 @@ class Formulas(unittest.TestCase):
         self.assertEqual(
             self.made("double a = b + c, d;", 'claim("x.y").agrees("a", x, y, 1e-12).rejects("w", a);'), set()
         )
+        for code in (
+            'double a = switch (wrong) { case "a slip" -> b + c; default -> b; };',
+            'double a = b;\nif (wrong.equals("a slip") && b < c) { a = b + c; }',
+            'boolean a = wrong.equals("a slip") && b < c;',
+            "Random a = new Random(100 + t);",
+        ):
+            self.assertEqual(self.made(code, "claim(a);"), set(), code)
+        self.assertEqual(
+            self.made('double a = switch (wrong) { case "a slip" -> b + c; default -> b - c; };', "claim(a);"),
+            {(2, "- → +")},
+        )
         self.assertEqual(self.made("double a = b + c;", 'Chart.of("t", "x", "y").line("a", a, a);'), set())
         self.assertEqual(self.made("double f(double x) { double a = x + c; return x; }", "claim(a);"), set())
         self.assertEqual(self.made("void row(int t) { d.node(t + 1, y); }", "claim(row(1, 2));"), set())
