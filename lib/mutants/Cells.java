@@ -62,7 +62,8 @@ public class Cells {
                 public interface Value { Object get() throws Throwable; }
                 public static Object $value(Value value) throws Throwable { return value.get(); }
                 public static Object $value(Action action) throws Throwable { action.run(); return null; }
-                public static java.util.List<Object> $cards = new java.util.ArrayList<>(); // they grow, as their claims do
+                // they grow, as their claims do
+                public static java.util.List<Object> $cards = new java.util.ArrayList<>();
                 public static String display(Object value, String... types) {
                     if (value instanceof bptt.show.ClaimCard || value instanceof bptt.show.Board) { $cards.add(value); }
                     return "";

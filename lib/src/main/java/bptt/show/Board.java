@@ -36,12 +36,10 @@ public record Board(List<String> names, List<SimpleMatrix> matrices) {
      */
     public String html() {
         return IntStream.range(0, names.size())
-                .mapToObj(m ->
-                        "<div style=\"%s\"><span>%s&nbsp;=&nbsp;</span><pre style=\"margin: 0; white-space: pre\">%s</pre></div>\n"
-                                .formatted(
-                                        STYLE,
-                                        Formula.of(names.get(m)).html(),
-                                        String.join("\n", bracketed(matrices.get(m)))))
+                .mapToObj(m -> ("<div style=\"%s\"><span>%s&nbsp;=&nbsp;</span>"
+                                + "<pre style=\"margin: 0; white-space: pre\">%s</pre></div>\n")
+                        .formatted(
+                                STYLE, Formula.of(names.get(m)).html(), String.join("\n", bracketed(matrices.get(m)))))
                 .collect(Collectors.joining("", "<div>\n", "</div>"));
     }
 

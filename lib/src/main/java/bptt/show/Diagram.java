@@ -52,8 +52,8 @@ public final class Diagram {
     }
 
     /**
-     * A recurrent network unrolled from left to right, the way forward in grey: states {@code h_0} … {@code h_T}, inputs
-     * {@code x_t} below, losses {@code l_t} above.
+     * A recurrent network unrolled from left to right, the way forward in grey: states {@code h_0} … {@code h_T},
+     * inputs {@code x_t} below, losses {@code l_t} above.
      *
      * @param title what it shows
      * @param T number of steps

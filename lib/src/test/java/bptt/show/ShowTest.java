@@ -248,7 +248,7 @@ class ShowTest {
         assertEquals("", board(List.of()));
     }
 
-    /** A row of 7 numbers is 9 columns a number and 2 brackets, less the first blank, with a blank: 65 and its name 4. */
+    /** A row of 7 numbers: 9 columns a number, 2 brackets, a blank, less the first blank: 65 and its name 4. */
     @Test
     void matricesThatFillThePage() {
         SimpleMatrix seven = SimpleMatrix.ones(1, 7), one = SimpleMatrix.ones(1, 1);
@@ -263,8 +263,10 @@ class ShowTest {
     void theBoardAsHtml() {
         SimpleMatrix a = new SimpleMatrix(2, 1, true, 1, -2);
         assertEquals(
-                "<div>\n<div style=\"display: inline-flex; flex-wrap: wrap; align-items: center; margin: 0.2em 1.8em 0.2em 0\"><span>"
-                        + "<i>J</i><sub>2</sub>&nbsp;=&nbsp;</span><pre style=\"margin: 0; white-space: pre\">⎡  1.0000 ⎤\n⎣ −2.0000 ⎦</pre>"
+                "<div>\n<div style=\"display: inline-flex; flex-wrap: wrap; align-items: center;"
+                        + " margin: 0.2em 1.8em 0.2em 0\"><span>"
+                        + "<i>J</i><sub>2</sub>&nbsp;=&nbsp;</span><pre style=\"margin: 0; white-space: pre\">"
+                        + "⎡  1.0000 ⎤\n⎣ −2.0000 ⎦</pre>"
                         + "</div>\n</div>",
                 new Board(List.of("J_2"), List.of(a)).html());
     }
