@@ -230,9 +230,12 @@ public final class Diagram {
         AffineTransform place = AffineTransform.getTranslateInstance(x2, y2);
         place.rotate(dx, dy);
         g.fill(place.createTransformedShape(head));
-        // The label is on the left of the arrow, as far from it as its own size asks for.
+        // The label is on the left of the arrow, as far from it as its own size asks for, and beyond the circles if it
+        // is longer than the way between them.
         Formula label = Formula.of(e.label);
+        double along = Math.abs(ux) * label.width(LABEL) + Math.abs(uy) * LABEL.getSize();
         double half = Math.abs(uy) * label.width(LABEL) / 2 + Math.abs(ux) * LABEL.getSize() / 2 + 5;
+        half += along > length - 2 * radius - 12 ? radius - beside : 0;
         g.setColor(e.colour.equals(EDGE) ? Theme.INK : e.colour);
         label.drawCentred(g, LABEL, (x1 + x2) / 2 + uy * half, (y1 + y2) / 2 - ux * half + 0.35 * LABEL.getSize());
     }

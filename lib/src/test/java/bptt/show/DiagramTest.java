@@ -174,6 +174,20 @@ class DiagramTest {
         assertTrue(svg.contains("stroke:rgb(213,94,0);stroke-width:2.4"));
     }
 
+    /** Above circles of radius 18 whose arrow is 24 long, and below them on the way back. */
+    @Test
+    void aLabelLongerThanItsArrow() throws IOException {
+        Diagram narrow = Diagram.of("t").node("a", 0, 0).node("b", 1, 0).node("c", 12, 0);
+        assertTrue(Letters.width("w", 13) < 12 && Letters.width("long", 13) > 12);
+        String svg = svg(narrow.edge("a", "b", "long"));
+        assertTrue(Letters.centredAt(svg, "long", 13, 99.5, 80 - 11.5 - 18 + 4.55));
+        narrow = Diagram.of("t").node("a", 0, 0).node("b", 1, 0).node("c", 12, 0);
+        svg = svg(narrow.edge("b", "a", "long"));
+        assertTrue(Letters.centredAt(svg, "long", 13, 100.5, 80 + 11.5 + 18 + 4.55));
+        narrow = Diagram.of("t").node("a", 0, 0).node("b", 1, 0).node("c", 12, 0);
+        assertTrue(Letters.centredAt(svg(narrow.edge("a", "b", "w")), "w", 13, 99.5, 80 - 11.5 + 4.55));
+    }
+
     /** Circles are three tenths of the smallest distance if that is less; small ones have a smaller letter. */
     @Test
     void nodesThatAreNearEachOther() throws IOException {
