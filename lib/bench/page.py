@@ -3,6 +3,7 @@
 import json
 import math
 import re
+import sys
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
@@ -56,7 +57,10 @@ def read():
 
 
 def write():
-    PAGE.write_text(text(read()), encoding="utf-8")
+    tables = read()
+    if not tables:
+        sys.exit(f"expected measurements in {MACHINES}, found none; make bench without --page makes them")
+    PAGE.write_text(text(tables), encoding="utf-8")
 
 
 def text(tables):
@@ -185,22 +189,25 @@ def growth(found):
     text += (
         "One size varies, the two others are those of the first table's first line. The slope is d ln(ms)/d ln(size).\n"
     )
+    peers = {
+        "bptt": lambda m: m[OURS],
+        "PyTorch f64": lambda m: (best(m, "PyTorch", "f64") or [None])[0],
+        "JAX f64": lambda m: m.get("JAX f64"),
+    }
     for k, size in enumerate(("H", "B", "T")):
         lines = []
         for problem, medians in found["times"].items():
             s = sizes(problem)
             if problem.startswith("lstm") and all(s[i] == MAIN[i] for i in range(3) if i != k):
-                lines.append((s[k], medians[OURS], medians))
+                lines.append((s[k], medians))
         lines.sort(key=lambda line: line[0])
         if len(lines) < 2:
             continue
-        peers = {"bptt": lambda m: m[OURS], "PyTorch f64": lambda m: (best(m, "PyTorch", "f64") or [None])[0]}
-        peers["JAX f64"] = lambda m: m.get("JAX f64")
         rows = []
-        for i, (n, _, medians) in enumerate(lines):
+        for i, (n, medians) in enumerate(lines):
             row = [str(n)]
             for of in peers.values():
-                now, before = of(medians), of(lines[i - 1][2]) if i else None
+                now, before = of(medians), of(lines[i - 1][1]) if i else None
                 slope = math.log(now / before) / math.log(n / lines[i - 1][0]) if now and before else None
                 row += [ms(now), "" if slope is None else f"{slope:.2f}"]
             rows.append(row)
