@@ -266,7 +266,7 @@ def erase(masked):
         masked = blank(masked, match.start(), closing(masked, start, "}" if match[0] == "if " else ";"))
     for match in re.finditer(r"\bnew Random\(", masked):
         masked = blank(masked, match.end(), closing(masked, match.end() - 1))
-    for match in re.finditer(r"\.(?:agrees|atMost)\(", masked):
+    for match in re.finditer(r"\.(?:agrees|at(?:Most|Least))\(", masked):
         masked = blank(masked, match.end(), closing("(" + masked[match.end() :], 0, ",") + match.end() - 1)
     return masked
 
