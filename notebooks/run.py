@@ -145,9 +145,7 @@ class Run:
         """Runs them all; returns how many failed."""
         loop = asyncio.get_running_loop()
 
-        def refuse(
-            *_,
-        ):  # nbclient would kill the kernel and report a dead one; it takes this for being in no main thread
+        def refuse(*_):  # or nbclient would kill the kernel and report a dead one; so it takes this for no main thread
             raise RuntimeError
 
         loop.add_signal_handler = refuse
@@ -453,16 +451,11 @@ async def on_kernel(notebook, folder, log, environment, show_cell):
     watched, watch = os.pipe()
     try:
         with log.open("w") as said:
-            await stoppable(client, stdin=watched, stdout=said, stderr=said, env=environment)
+            await client.async_execute(stdin=watched, stdout=said, stderr=said, env=environment)
     finally:
         atexit.unregister(client._cleanup_kernel)  # nbclient leaves it there when a kernel does not start
         os.close(watch)
         os.close(watched)
-
-
-async def stoppable(client, **options):
-    """Executes, until it ends or is cancelled."""
-    await client.async_execute(**options)
 
 
 def require_reproducible(notebook):

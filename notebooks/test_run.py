@@ -203,8 +203,8 @@ class Runner(unittest.TestCase):
 
     def test_a_kernel_that_does_not_start_gets_a_second_chance(self):
         self.save("1 + 1")
-        started, begin = [], run.stoppable
-        self.addCleanup(setattr, run, "stoppable", begin)
+        started, begin = [], run.NotebookClient.async_execute
+        self.addCleanup(setattr, run.NotebookClient, "async_execute", begin)
 
         async def late(client, **options):
             started.append(client)
@@ -212,7 +212,7 @@ class Runner(unittest.TestCase):
                 raise RuntimeError("Kernel didn't respond in 60 seconds")
             await begin(client, **options)
 
-        run.stoppable = late
+        run.NotebookClient.async_execute = late
         self.assertRegex(self.run_it()[1], r"\n99-\S+ +ok ")
         self.assertEqual(len(started), 2)
 
