@@ -687,18 +687,21 @@ class TrainTest {
         assertEquals(List.of(), hooks);
     }
 
+    /** One number in, one out. */
+    private interface Numbers extends Task {
+        @Override
+        default int inputs() {
+            return 1;
+        }
+
+        @Override
+        default int outputs() {
+            return 1;
+        }
+    }
+
     /** Echo, with something that happens whenever sequences are drawn. */
-    private record Slow(String name, Executable draws) implements Task {
-        @Override
-        public int inputs() {
-            return 1;
-        }
-
-        @Override
-        public int outputs() {
-            return 1;
-        }
-
+    private record Slow(String name, Executable draws) implements Numbers {
         @Override
         public Batch batch(int T, int B, Random random) {
             try {
@@ -723,20 +726,10 @@ class TrainTest {
     }
 
     /** As a notebook would write them. */
-    private record Echo() implements Task {
+    private record Echo() implements Numbers {
         @Override
         public String name() {
             return "ECHO";
-        }
-
-        @Override
-        public int inputs() {
-            return 1;
-        }
-
-        @Override
-        public int outputs() {
-            return 1;
         }
 
         @Override
