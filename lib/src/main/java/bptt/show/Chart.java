@@ -91,7 +91,7 @@ public final class Chart {
     }
 
     /**
-     * Fixes the range of y; lines are cut where they leave it.
+     * Fixes the range of y, on a logarithmic axis to the whole decades around it; lines are cut where they leave it.
      *
      * @param min lower end
      * @param max upper end
@@ -139,6 +139,10 @@ public final class Chart {
      * @return this
      */
     public Chart band(String name, double[] x, double[] lower, double[] y, double[] upper) {
+        return add(name, false, x, lower, y, upper);
+    }
+
+    private Chart add(String name, boolean dashed, double[] x, double[] lower, double[] y, double[] upper) {
         for (double[] values : new double[][] {lower, y, upper}) {
             if (values != null && values.length != x.length || x.length == 0 || name.isBlank()) {
                 throw new IllegalArgumentException(
@@ -152,7 +156,7 @@ public final class Chart {
         }
         series.add(new Series(
                 name,
-                false,
+                dashed,
                 x.clone(),
                 y.clone(),
                 lower == null ? null : lower.clone(),
@@ -173,10 +177,7 @@ public final class Chart {
             throw new IllegalArgumentException("prediction: expected one of the lines %s, got “%s”"
                     .formatted(series.stream().map(Series::name).toList(), line));
         }
-        line(line, x, y);
-        Series s = series.remove(series.size() - 1);
-        series.add(new Series(line, true, s.x, s.y, null, null));
-        return this;
+        return add(line, true, x, null, y, null);
     }
 
     /**
@@ -428,7 +429,7 @@ public final class Chart {
                         .flatMapToDouble(v -> DoubleStream.of(axis(v, logY))),
                 logY);
         if (!Double.isNaN(yMin)) {
-            yRange = new double[] {axis(yMin, logY), axis(yMax, logY)};
+            yRange = fixed();
         }
         Axes chart = new Axes(width, xRange, yRange);
         XYStyler styler = chart.getStyler();
@@ -498,6 +499,10 @@ public final class Chart {
         return new double[] {min, max > min ? max : min + 1};
     }
 
+    private double[] fixed() {
+        return range(DoubleStream.of(axis(yMin, logY), axis(yMax, logY)), logY);
+    }
+
     private static double axis(double v, boolean log) {
         return !log ? v : v > 0 && v < Double.POSITIVE_INFINITY ? StrictMath.log10(v) : Double.NaN;
     }
@@ -513,7 +518,7 @@ public final class Chart {
         if (Double.isNaN(yMin)) {
             return y;
         }
-        double min = axis(yMin, logY), max = axis(yMax, logY), margin = max - min;
+        double min = fixed()[0], max = fixed()[1], margin = max - min;
         return DoubleStream.of(y)
                 .map(v -> Math.max(min - margin, Math.min(max + margin, v)))
                 .toArray();

@@ -244,8 +244,7 @@ public final class HeatMap {
             g.setColor(Color.WHITE);
             g.setStroke(new BasicStroke(4.4f, BasicStroke.CAP_ROUND, BasicStroke.JOIN_ROUND));
             g.draw(line);
-            g.setColor(Theme.colour("", 2 + 3 * i));
-            g.setStroke(Theme.stroke(""));
+            asPath(g, i);
             g.draw(line);
         }
         g.setClip(clip);
@@ -261,12 +260,16 @@ public final class HeatMap {
     private void pathNames(Graphics2D g) {
         for (int i = 0; i < paths.size(); i++) {
             double left = WIDTH - LEGEND, base = HEIGHT * 0.75 + 60 + 38 * i;
-            g.setColor(Theme.colour("", 2 + 3 * i));
-            g.setStroke(Theme.stroke(""));
+            asPath(g, i);
             g.draw(new Line2D.Double(left, base - 17, left + BAR, base - 17));
             g.setColor(Theme.INK);
             Formula.of(paths.get(i).name).draw(g, Theme.font(12), left, base);
         }
+    }
+
+    private static void asPath(Graphics2D g, int i) {
+        g.setColor(Theme.colour("", 2 + 3 * i));
+        g.setStroke(Theme.stroke(""));
     }
 
     /** The ramp with its ends, to the right of the squares. */

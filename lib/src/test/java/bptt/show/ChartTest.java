@@ -141,6 +141,15 @@ class ChartTest {
         assertEquals(2, shares(log, stroke(log))[3], 1e-2);
     }
 
+    /** The numbers of a logarithmic axis stand at its decades, so it begins and ends with one. */
+    @Test
+    void aLogarithmicRangeHasWholeDecades() throws IOException {
+        double[] y = {0.006, 0.1, 1.2};
+        String whole = svg(chart().logY().yRange(0.001, 10).line("a", X, y));
+        assertEquals(whole, svg(chart().logY().yRange(0.005, 1.5).line("a", X, y)));
+        assertFalse(whole.equals(svg(chart().logY().yRange(0.01, 10).line("a", X, y))));
+    }
+
     /** A gap parts the stroke; of a point between two gaps there is a square as wide as the line. */
     @Test
     void gaps() throws IOException {
