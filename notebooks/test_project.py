@@ -251,8 +251,6 @@ class Cells(unittest.TestCase):
 
     def test_code_fits_a_slide(self):
         for path in sorted(NOTEBOOKS.glob("[01][0-9]-*.ipynb")):
-            if path.name.startswith("11"):
-                continue
             lengths = []
             for cell in nbformat.read(path, as_version=4).cells:
                 if cell.cell_type != "code":
