@@ -29,6 +29,21 @@ public final class Init {
     }
 
     /**
+     * {@link #uniform}, but for the recurrent matrices W_h·, one for each gate, which are orthogonal (Saxe, McClelland
+     * and Ganguli 2014).
+     *
+     * @param cell the cell
+     * @param outputs O, 0 for no readout
+     * @param random source of randomness
+     * @return parameters
+     */
+    public static Parameters orthogonal(Cell cell, int outputs, Random random) {
+        return uniform(cell, outputs, random)
+                .map((name, a) ->
+                        name.startsWith("W_h") && !name.equals("W_hy") ? Draw.orthogonal(cell.hidden(), 1, random) : a);
+    }
+
+    /**
      * The identity-initialised ReLU network of Le, Jaitly and Hinton 2015, section 2: W_hh = I, biases 0, every other
      * weight N(0, 0.001²).
      *

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntFunction;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 
 /** Splits a range of independent indices over the threads of the common pool, or of the pool that the caller is in. */
@@ -67,6 +68,23 @@ public final class Parallel {
             part.run(cuts[i], cuts[i + 1]);
             return null;
         });
+    }
+
+    /**
+     * Computes a value in this thread alone, because others keep the other cores busy.
+     *
+     * @param <T> type of the value
+     * @param value what to compute
+     * @return the value
+     */
+    public static <T> T alone(Supplier<T> value) {
+        AtomicInteger outer = MISSING.get();
+        MISSING.set(new AtomicInteger(Integer.MAX_VALUE));
+        try {
+            return value.get();
+        } finally {
+            MISSING.set(outer);
+        }
     }
 
     /**

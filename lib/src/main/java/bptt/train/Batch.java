@@ -29,6 +29,15 @@ public record Batch(List<SimpleMatrix> x, SortedMap<Integer, SimpleMatrix> y, bo
     }
 
     /**
+     * Sequences.
+     *
+     * @return B
+     */
+    public int sequences() {
+        return x.get(0).getNumCols();
+    }
+
+    /**
      * The loss, summed over the steps with a target.
      *
      * @return the loss

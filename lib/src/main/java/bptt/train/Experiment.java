@@ -6,6 +6,7 @@ import java.util.Locale;
 import java.util.Random;
 import java.util.SplittableRandom;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 
 /**
  * All that a training run depends on. Two runs of equal experiments give the same bits on any machine, with any number
@@ -171,14 +172,16 @@ public record Experiment(
     /**
      * A name for files and tables, different for experiments that a sweep compares.
      *
-     * @return for example {@code adding-2015-lstm-chrono-T100-seed1}
+     * @return for example {@code adding-2015-T100-lstm-chrono-H32-adam-0.01-seed1}
      */
     public String name() {
-        String what = "%s-%s"
-                .formatted(task.name(), network.name())
-                .toLowerCase(Locale.ROOT)
-                .replace('_', '-');
-        return "%s-T%d%s-seed%d".formatted(what, T, window > 0 ? "-window" + window : "", seed);
+        String cut = window > 0 ? "-window" + window : "";
+        return "%s-T%d%s-%s-H%d-%s-%s-seed%d"
+                .formatted(lower(task.name()), T, cut, lower(network.name()), hidden, lower(rule.name()), rate, seed);
+    }
+
+    private static String lower(String name) {
+        return name.toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
     /**
@@ -200,9 +203,13 @@ public record Experiment(
         return task.batch(T, batch, random(n));
     }
 
-    /** The generator of the unseen sequences. */
-    Random unseen() {
-        return random(UNSEEN);
+    /**
+     * The sequences of the test, the same each time.
+     *
+     * @return batches
+     */
+    public Stream<Batch> unseen() {
+        return task.unseen(T, batch, random(UNSEEN));
     }
 
     /** Generators that have nothing to do with one another: java.util.Random's of neighbouring seeds begin alike. */

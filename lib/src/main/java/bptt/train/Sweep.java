@@ -7,46 +7,34 @@ import com.fasterxml.jackson.core.type.TypeReference;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
-import java.util.concurrent.ForkJoinPool;
-import java.util.concurrent.ForkJoinTask;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /**
- * Many trainings side by side, one per core, and a file of their outcomes. Several sweeps, also of several programs,
- * may share a folder: an outcome is added to those that are in the file by then. What is in the file is not run again,
- * and a run that was cut off goes on from its checkpoint, so a sweep can be stopped at any time.
+ * Many trainings side by side, and a file of their outcomes. Several sweeps, also of several programs, may share a
+ * folder: an outcome is added to those that are in the file by then. What is in the file is not run again, so a sweep
+ * can be stopped at any time.
  */
 public final class Sweep {
     private final Path folder;
     private final Map<String, Outcome> outcomes;
     private final Consumer<Thread> addHook;
     private final Consumer<Thread> removeHook;
+    private final Set<Experiment> taken = new HashSet<>();
+    private RuntimeException failure;
+    private int running;
     private volatile boolean stopping;
 
     /**
-     * Groups of experiments of growing difficulty, run one after the other: where none of a group is solved, those
-     * after it are not tried.
-     *
-     * @param groups in their order
-     */
-    public record Line(List<Group> groups) {}
-
-    /**
-     * Experiments of the same difficulty, such as seeds of one.
-     *
-     * @param experiments in their order
-     */
-    public record Group(List<Experiment> experiments) {}
-
-    /**
-     * A sweep that keeps its outcomes in {@code runs.json} of a folder, and its checkpoints in {@code checkpoints}
-     * below.
+     * A sweep that keeps its outcomes in {@code runs.json} of a folder.
      *
      * @param folder where
      */
@@ -98,83 +86,126 @@ public final class Sweep {
     }
 
     /**
-     * Runs lines side by side. When the program is told to end (Ctrl-C), every training is saved after the update it is
-     * in.
+     * The outcome of an experiment, if it is known.
      *
-     * @param lines which
-     * @param report is told of each outcome
-     * @return all outcomes by name
+     * @param experiment which
+     * @return its outcome, or null; one of the same name but other settings is not its
      */
-    public Map<String, Outcome> run(List<Line> lines, Consumer<Outcome> report) {
-        int cores = Runtime.getRuntime().availableProcessors();
-        ForkJoinPool pool = new ForkJoinPool(cores);
+    public Outcome known(Experiment experiment) {
+        Outcome outcome = outcomes.get(experiment.name());
+        return outcome != null && outcome.experiment().equals(experiment) ? outcome : null;
+    }
+
+    /**
+     * Carries out a plan. When the program is told to end (Ctrl-C), every training stops after the update it is in.
+     *
+     * @param plan what to run
+     * @param engine where
+     * @param report is told of each outcome, one at a time
+     * @return all outcomes by name
+     * @throws RuntimeException what an experiment threw that could not be run at all, after all others have ended
+     */
+    public Map<String, Outcome> run(Plan plan, Engine engine, Consumer<Outcome> report) {
+        ExecutorService pool = Executors.newFixedThreadPool(engine.slots());
         Thread stop = new Thread(() -> {
-            stopping = true;
-            pool.awaitQuiescence(1, TimeUnit.MINUTES);
+            stop();
+            await(pool, 1, TimeUnit.MINUTES);
         });
         addHook.accept(stop);
+        taken.clear();
+        failure = null;
         try {
-            List<ForkJoinTask<?>> running = new ArrayList<>();
-            for (Line line : lines) {
-                running.add(pool.submit(() -> line(line, report)));
+            for (int i = 0; i < engine.slots(); i++) {
+                pool.execute(() -> work(plan, engine, report));
             }
-            running.forEach(ForkJoinTask::quietlyJoin); // a line that fails does not stop the others
-            running.forEach(ForkJoinTask::join);
-        } finally {
             pool.shutdown();
+            if (!await(pool, Long.MAX_VALUE, TimeUnit.DAYS)) { // interrupted
+                stop();
+                await(pool, 1, TimeUnit.MINUTES);
+            }
+        } finally {
             if (!stopping) {
                 removeHook.accept(stop);
             }
         }
+        if (failure != null) {
+            throw failure;
+        }
         return outcomes;
     }
 
-    private void line(Line line, Consumer<Outcome> report) {
-        for (Group group : line.groups()) {
-            boolean solved = false;
-            for (Experiment experiment : group.experiments()) {
-                if (stopping) {
-                    return;
-                }
-                Outcome outcome = run(experiment);
-                report.accept(outcome);
-                solved |= outcome.solved();
-            }
-            if (!solved) {
-                return;
-            }
-        }
-    }
-
-    private Outcome outcome(Training training) {
+    private static boolean await(ExecutorService pool, long time, TimeUnit unit) {
         try {
-            return training.run((update, limit, loss, last) -> {
-                if (stopping) {
-                    training.stop();
-                }
-            });
-        } catch (ArithmeticException e) {
-            return new Outcome(training.experiment(), training.updates(), false, null, e.getMessage());
+            return pool.awaitTermination(time, unit);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
         }
     }
 
-    private Outcome run(Experiment experiment) {
-        Outcome known = locked(() -> outcomes.get(experiment.name()));
-        if (known != null && known.experiment().equals(experiment)) {
-            return known;
+    private synchronized void stop() {
+        stopping = true;
+        notifyAll();
+    }
+
+    /** One of the threads that run what is due until nothing is. */
+    private void work(Plan plan, Engine engine, Consumer<Outcome> report) {
+        try {
+            for (Experiment e = next(plan); e != null; e = next(plan)) {
+                Outcome outcome = null;
+                try {
+                    outcome = engine.run(e, () -> stopping);
+                } catch (RuntimeException failed) { // no reason to stop the others
+                    fail(failed);
+                }
+                ended(outcome, engine, report);
+            }
+        } catch (RuntimeException failed) {
+            fail(failed);
         }
-        Path checkpoint = folder.resolve("checkpoints").resolve(experiment.name() + ".json");
-        Training training = new Training(experiment, checkpoint);
-        Outcome outcome = outcome(training);
-        if (stopping) {
-            return outcome; // the checkpoint has it
+    }
+
+    private synchronized void fail(RuntimeException e) {
+        failure = failure == null ? e : failure;
+    }
+
+    /** The first of what is due that no thread has taken; waits while others may make more due; null at the end. */
+    private synchronized Experiment next(Plan plan) {
+        while (!stopping) {
+            locked(() -> null);
+            for (Experiment e : plan.due(this::known)) {
+                if (taken.add(e)) {
+                    running++;
+                    return e;
+                }
+            }
+            if (running == 0) {
+                return null;
+            }
+            try {
+                wait();
+            } catch (InterruptedException e) {
+                stopping = true;
+            }
         }
-        return locked(() -> {
-            outcomes.put(experiment.name(), outcome);
-            Store.write(folder.resolve("runs.json"), Store.json(outcomes.values()));
-            Files.deleteIfExists(checkpoint);
-            return outcome;
-        });
+        return null;
+    }
+
+    private synchronized void ended(Outcome outcome, Engine engine, Consumer<Outcome> report) {
+        running--;
+        notifyAll();
+        if (outcome == null) {
+            return;
+        }
+        if (!outcome.failure().equals(Engine.INTERRUPTED)) {
+            locked(() -> {
+                outcomes.put(outcome.experiment().name(), outcome);
+                Store.write(folder.resolve("runs.json"), Store.json(outcomes.values()));
+                return null;
+            });
+            engine.stored(outcome.experiment());
+        }
+        report.accept(outcome);
     }
 
     /**

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonValue;
 import java.util.Random;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.ejml.simple.SimpleMatrix;
 
 /**
@@ -11,6 +12,9 @@ import org.ejml.simple.SimpleMatrix;
  * a class that implements this. Files know it by its name.
  */
 public interface Task {
+    /** Sequences of a test, where the task does not say otherwise. */
+    int UNSEEN = 2560;
+
     /**
      * The name, by which experiments are told apart.
      *
@@ -57,6 +61,18 @@ public interface Task {
      * @return inputs and targets
      */
     Batch batch(int T, int B, Random random);
+
+    /**
+     * Sequences of a test, none of which is trained on.
+     *
+     * @param T as in {@link #batch}
+     * @param B sequences in a batch
+     * @param random source of randomness, always the same
+     * @return batches of equal size; of {@value #UNSEEN} fresh sequences or a few more, unless overridden
+     */
+    default Stream<Batch> unseen(int T, int B, Random random) {
+        return Stream.generate(() -> batch(T, B, random)).limit((UNSEEN + B - 1) / B);
+    }
 
     /**
      * The training loss below which it is worth testing.

@@ -9,7 +9,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Random;
 
 /**
  * A training in progress. It can be stopped after any update and go on later, in this program or another, to the same
@@ -18,9 +17,6 @@ import java.util.Random;
 public final class Training {
     /** Updates between two looks at their mean loss; if that is near, the network is tested. */
     public static final int LOOK = 25;
-
-    /** Unseen sequences of a test. */
-    public static final int UNSEEN = 2560;
 
     private final Experiment experiment;
     private final Path file;
@@ -134,7 +130,7 @@ public final class Training {
         save();
         stopping = false;
         if (goesOn) {
-            outcome = new Outcome(experiment, updates, false, null, "interrupted");
+            outcome = new Outcome(experiment, updates, false, null, Engine.INTERRUPTED);
         } else {
             score = scored == updates ? score : test();
             scored = updates;
@@ -199,16 +195,16 @@ public final class Training {
      * @throws ArithmeticException if the network overflows on them
      */
     public Batch.Score test() {
-        Random random = experiment.unseen();
-        int batches = (UNSEEN + experiment.batch() - 1) / experiment.batch();
+        List<Batch.Score> scores = experiment
+                .unseen()
+                .map(batch -> batch.score(
+                        workspace.forward(parameters, batch.x(), State.zero(parameters.cell(), batch.sequences()))))
+                .toList();
         double loss = 0, worst = 0, errors = 0;
-        for (int i = 0; i < batches; i++) {
-            Batch batch = experiment.task().batch(experiment.T(), experiment.batch(), random);
-            State zero = State.zero(parameters.cell(), experiment.batch());
-            Batch.Score s = batch.score(workspace.forward(parameters, batch.x(), zero));
-            loss += s.loss() / batches;
+        for (Batch.Score s : scores) {
+            loss += s.loss() / scores.size();
             worst = Math.max(worst, s.worst());
-            errors += s.errors() / batches;
+            errors += s.errors() / scores.size();
         }
         return new Batch.Score(loss, worst, errors);
     }
