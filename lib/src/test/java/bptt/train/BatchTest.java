@@ -10,6 +10,7 @@ import bptt.cell.Parameters;
 import bptt.cell.Rnn;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.TreeMap;
 import org.ejml.simple.SimpleMatrix;
 import org.junit.jupiter.api.Test;
@@ -117,6 +118,8 @@ class BatchTest {
         boundary(Tasks.ADDING_2015, 50, score(0.0099, 9, 1), score(0.01, 0, 0));
         boundary(Tasks.ADDING_1997, 50, score(0.0099, 0.0399, 1), score(0.0099, 0.04, 0));
         boundary(Tasks.ADDING_1997, 50, score(0.0099, 0.0399, 1), score(0.01, 0.0399, 0));
+        boundary(Tasks.ADDING_FAR, 50, score(0.00124, 9, 1), score(0.00125, 0, 0));
+        boundary(Tasks.RECALL, 50, score(0.0099, 9, 1), score(0.01, 0, 0));
         boundary(Tasks.TEMPORAL_ORDER, 50, score(9, 9, 0.0099), score(0, 0, 0.01));
         double tenth = Math.log(8) / 70; // of 10 ln 8/(T + 20), the memoryless one
         boundary(Tasks.COPY, 50, score(0.999 * tenth, 9, 1), score(1.001 * tenth, 0, 0));
@@ -124,6 +127,37 @@ class BatchTest {
         assertFalse(Tasks.COPY.solved(score(Tasks.COPY.near(50), 0, 0), 50));
         assertEquals(0.01, Tasks.ADDING_2015.near(50));
         assertEquals(1e-4, Tasks.ADDING_1997.near(50));
+        assertEquals(0.00125, Tasks.ADDING_FAR.near(50));
+        assertEquals(0.01, Tasks.RECALL.near(50));
         assertEquals(0.05, Tasks.TEMPORAL_ORDER.near(50));
+    }
+
+    /** One mark in each sequence, T steps before the end; its value is the target. */
+    @Test
+    void recallAtAnExactDistance() {
+        Random random = new Random(3);
+        for (int i = 0; i < 50; i++) {
+            Batch batch = Tasks.RECALL.batch(7, 4, random);
+            int L = batch.x().size();
+            assertTrue(L >= 8 && L <= 18, "length " + L);
+            assertEquals(List.of(L), List.copyOf(batch.y().keySet()));
+            for (int b = 0; b < 4; b++) {
+                for (int t = 0; t < L; t++) {
+                    assertEquals(t == L - 8 ? 1 : 0, batch.x().get(t).get(1, b));
+                }
+                assertEquals(batch.x().get(L - 8).get(0, b), batch.y().get(L).get(0, b));
+            }
+        }
+    }
+
+    /** The sequences of 1997 with another criterion. */
+    @Test
+    void addingFarReadsWhatAddingOf1997Reads() {
+        Batch a = Tasks.ADDING_1997.batch(50, 3, new Random(5)), b = Tasks.ADDING_FAR.batch(50, 3, new Random(5));
+        assertEquals(a.x().size(), b.x().size());
+        for (int t = 0; t < a.x().size(); t++) {
+            assertTrue(a.x().get(t).isIdentical(b.x().get(t), 0));
+        }
+        assertTrue(a.y().get(a.y().lastKey()).isIdentical(b.y().get(b.y().lastKey()), 0));
     }
 }

@@ -42,15 +42,23 @@ class FilesTest {
         });
     }
 
-    private static List<Sweep.Line> lines(long from) {
+    private static List<Experiment> experiments(long from) {
         return LongStream.range(from, from + EACH)
-                .mapToObj(seed -> new Sweep.Line(List.of(new Sweep.Group(List.of(experiment(seed, 1))))))
+                .mapToObj(seed -> experiment(seed, 1))
                 .toList();
+    }
+
+    private static Map<String, Outcome> run(Path folder, List<Experiment> experiments) {
+        return run(folder, new Sweep(folder), experiments);
+    }
+
+    private static Map<String, Outcome> run(Path folder, Sweep sweep, List<Experiment> experiments) {
+        return sweep.run(Plan.of(experiments), Engine.local(folder.resolve("checkpoints")), outcome -> {});
     }
 
     /** A sweep in a process of its own: the folder, the first of its seeds. */
     public static void main(String[] args) {
-        new Sweep(Path.of(args[0])).run(lines(Long.parseLong(args[1])), outcome -> {});
+        run(Path.of(args[0]), experiments(Long.parseLong(args[1])));
     }
 
     /** Two programs in one folder at the same time, and a third one in this. */
@@ -71,8 +79,7 @@ class FilesTest {
                     .redirectOutput(folder.resolve("log" + from).toFile())
                     .start());
         }
-        Sweep sweep = new Sweep(folder);
-        sweep.run(lines(2 * EACH), outcome -> {});
+        run(folder, experiments(2 * EACH));
         for (Process other : others) {
             assertEquals(0, other.waitFor(), () -> "see " + folder);
         }
@@ -92,10 +99,10 @@ class FilesTest {
         main(new String[] {folder.toString(), "0"});
         Path checkpoints = folder.resolve("checkpoints");
         assertTrue(Files.exists(checkpoints));
-        assertEquals(EACH, early.run(lines(0), outcome -> {}).size());
+        assertEquals(EACH, run(folder, early, experiments(0)).size());
         Sweep late = new Sweep(folder);
-        early.run(lines(EACH).subList(0, 1), outcome -> {});
-        late.run(lines(2 * EACH).subList(0, 1), outcome -> {});
+        run(folder, early, experiments(EACH).subList(0, 1));
+        run(folder, late, experiments(2 * EACH).subList(0, 1));
         assertEquals(EACH + 2, Sweep.read(folder).size());
     }
 
@@ -105,12 +112,10 @@ class FilesTest {
         Experiment e = experiment(1, 3);
         Outcome known = new Outcome(e, 2, true, new Batch.Score(0.5, 0, 0), "");
         Store.write(folder.resolve("runs.json"), Store.json(List.of(known)));
-        Sweep.Line line = new Sweep.Line(List.of(new Sweep.Group(List.of(e))));
-        assertEquals(Map.of(e.name(), known), new Sweep(folder).run(List.of(line), outcome -> {}));
-        Experiment other = e.with(s -> s.rate = 0.5);
-        Sweep.Line others = new Sweep.Line(List.of(new Sweep.Group(List.of(other))));
+        assertEquals(Map.of(e.name(), known), run(folder, List.of(e)));
+        Experiment other = e.with(s -> s.batch = 3);
         Outcome want = new Training(other).run(Progress.NONE);
-        assertEquals(Map.of(e.name(), want), new Sweep(folder).run(List.of(others), outcome -> {}));
+        assertEquals(Map.of(e.name(), want), run(folder, List.of(other)));
     }
 
     private void refused(String message, Runnable call, Path file, JsonNode changed) throws IOException {
@@ -195,7 +200,7 @@ class FilesTest {
                 all -> ((ObjectNode) all.get(2)).putNull("unseen"),
                 ", outcome 3, failure: expected a text, empty for none, got null; it is left as it is",
                 all -> ((ObjectNode) all.get(2)).putNull("failure"),
-                ", outcome 21: expected one outcome of each experiment, got adding-2015-tanh-T5-seed0; "
+                ", outcome 21: expected one outcome of each experiment, got adding-2015-T5-tanh-H3-adam-0.001-seed0; "
                         + "it is left as it is",
                 all -> all.add(all.get(0)));
         for (var c : cases.entrySet()) {

@@ -34,10 +34,10 @@ import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
 import org.ejml.simple.SimpleMatrix;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -596,18 +596,32 @@ class TrainTest {
         assertTrue(Math.abs(error - 0.1767) > 5e-3);
     }
 
+    private Engine local() {
+        return Engine.local(folder.resolve("checkpoints"));
+    }
+
+    /** The same, one training at a time. */
+    private Engine oneByOne() {
+        return new Engine() {
+            @Override
+            public int slots() {
+                return 1;
+            }
+
+            @Override
+            public Outcome run(Experiment experiment, BooleanSupplier stop) {
+                return local().run(experiment, stop);
+            }
+        };
+    }
+
     @Test
     void aSweepKeepsItsOutcomesAndStopsALineWhereNothingIsSolved() {
         Experiment easy = experiment(Tasks.ADDING_2015, 2, Networks.GRU, 2000);
         Experiment hopeless = experiment(Tasks.ADDING_2015, 200, Networks.TANH, 25);
         List<Outcome> told = new ArrayList<>();
-        Sweep sweep = new Sweep(folder);
-        var outcomes = sweep.run(
-                List.of(new Sweep.Line(List.of(
-                        new Sweep.Group(List.of(easy)),
-                        new Sweep.Group(List.of(hopeless)),
-                        new Sweep.Group(List.of(easy.withSeed(9)))))),
-                told::add);
+        Plan plan = Plan.line(List.of(List.of(easy), List.of(hopeless), List.of(easy.withSeed(9))));
+        var outcomes = new Sweep(folder).run(plan, local(), told::add);
         assertEquals(2, outcomes.size());
         assertEquals(List.of(outcomes.get(easy.name()), outcomes.get(hopeless.name())), told);
         assertTrue(outcomes.get(easy.name()).solved());
@@ -636,12 +650,10 @@ class TrainTest {
                 Networks.GRU,
                 1);
         Experiment slow = experiment(new Slow("SLOW", () -> Thread.sleep(300)), 2, Networks.GRU, 1)
-                .with(s -> s.batch = Training.UNSEEN);
-        List<Sweep.Line> lines = Stream.of(impossible, overflows, slow)
-                .map(e -> new Sweep.Line(List.of(new Sweep.Group(List.of(e)))))
-                .toList();
+                .with(s -> s.batch = Task.UNSEEN);
+        Plan plan = Plan.of(List.of(impossible, overflows, slow));
         Sweep sweep = new Sweep(folder);
-        assertThrows(IllegalStateException.class, () -> sweep.run(lines, outcome -> {}));
+        assertThrows(IllegalStateException.class, () -> sweep.run(plan, local(), outcome -> {}));
         Map<String, Outcome> outcomes = Sweep.read(folder);
         assertEquals(Set.of(overflows.name(), slow.name()), outcomes.keySet());
         Outcome failed = outcomes.get(overflows.name());
@@ -667,8 +679,7 @@ class TrainTest {
                 200);
         List<Outcome> told = new ArrayList<>();
         Sweep sweep = new Sweep(folder, hooks::add, hooks::remove);
-        Sweep.Group group = new Sweep.Group(List.of(first, first.withSeed(4)));
-        assertEquals(Map.of(), sweep.run(List.of(new Sweep.Line(List.of(group))), told::add));
+        assertEquals(Map.of(), sweep.run(Plan.of(List.of(first, first.withSeed(4))), oneByOne(), told::add));
         hooks.get(0).join(30_000);
         assertFalse(hooks.get(0).isAlive());
         assertEquals(List.of(new Outcome(first, told.get(0).updates(), false, null, "interrupted")), told);
@@ -682,8 +693,8 @@ class TrainTest {
     void aSweepThatIsDone() {
         List<Thread> hooks = new ArrayList<>();
         Experiment e = experiment(Tasks.ADDING_2015, 2, Networks.GRU, 1);
-        List<Sweep.Line> lines = List.of(new Sweep.Line(List.of(new Sweep.Group(List.of(e)))));
-        new Sweep(folder, hooks::add, hooks::remove).run(lines, outcome -> assertEquals(1, hooks.size()));
+        new Sweep(folder, hooks::add, hooks::remove)
+                .run(Plan.of(List.of(e)), local(), outcome -> assertEquals(1, hooks.size()));
         assertEquals(List.of(), hooks);
     }
 
@@ -783,7 +794,7 @@ class TrainTest {
             s.rate = 0.01;
             s.limit = 1000;
         });
-        assertEquals("echo-mine-T4-seed1", e.name());
+        assertEquals("echo-T4-mine-H32-mine-0.01-seed1", e.name());
         assertEquals("MINE", e.network().title());
         Path file = folder.resolve("c.json");
         Training whole = new Training(e);
@@ -796,7 +807,7 @@ class TrainTest {
         assertEquals(want, resumed.run(Progress.NONE));
         same(whole.parameters(), resumed.parameters());
 
-        new Sweep(folder).run(List.of(new Sweep.Line(List.of(new Sweep.Group(List.of(e))))), outcome -> {});
+        new Sweep(folder).run(Plan.of(List.of(e)), local(), outcome -> {});
         Outcome stored = Sweep.read(folder).get(e.name());
         assertEquals(want, stored);
         assertEquals("ECHO", stored.experiment().task().name());
@@ -822,13 +833,6 @@ class TrainTest {
         assertFalse(Thread.interrupted());
         assertEquals(new Training(e).run(Progress.NONE), training.run(Progress.NONE));
         assertEquals(40, Checkpoint.read(file, e).updates());
-    }
-
-    @Test
-    void titles() {
-        assertEquals(
-                List.of("tanh RNN", "IRNN", "LSTM, b_f = 1", "LSTM, chrono", "GRU"),
-                Arrays.stream(Networks.values()).map(Network::title).toList());
     }
 
     @Test

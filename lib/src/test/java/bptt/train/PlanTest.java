@@ -1,0 +1,125 @@
+package bptt.train;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.Test;
+
+/** What is due when. */
+class PlanTest {
+    private final Map<Experiment, Outcome> known = new HashMap<>();
+
+    private static Experiment experiment(int T, long seed) {
+        return Study.experiment(Tasks.RECALL, Networks.GRU, T, 1e-3, seed);
+    }
+
+    private void ended(Experiment e, boolean solved, int updates, double loss) {
+        known.put(e, new Outcome(e, updates, solved, new Batch.Score(loss, 0, 0), ""));
+    }
+
+    @Test
+    void independentOnes() {
+        List<Experiment> two = List.of(experiment(20, 1), experiment(20, 2));
+        assertEquals(two, Plan.of(two).due(known::get));
+        ended(two.get(0), false, 9, 1);
+        assertEquals(List.of(two.get(1)), Plan.of(two).due(known::get));
+        ended(two.get(1), false, 9, 1);
+        assertEquals(List.of(), Plan.of(two).due(known::get));
+    }
+
+    @Test
+    void aLineEndsWhereNothingIsSolved() {
+        List<List<Experiment>> groups = List.of(
+                List.of(experiment(20, 1), experiment(20, 2)),
+                List.of(experiment(50, 1), experiment(50, 2)),
+                List.of(experiment(100, 1)));
+        Plan line = Plan.line(groups);
+        assertEquals(5, line.most(known::get).size());
+        ended(experiment(20, 2), true, 9, 0);
+        assertEquals(List.of(experiment(20, 1)), line.due(known::get));
+        ended(experiment(20, 1), false, 9, 1);
+        assertEquals(groups.get(1), line.due(known::get));
+        assertEquals(3, line.most(known::get).size());
+        ended(experiment(50, 1), false, 9, 1);
+        ended(experiment(50, 2), false, 9, 1);
+        assertEquals(List.of(), line.due(known::get));
+        assertEquals(List.of(), line.most(known::get));
+    }
+
+    @Test
+    void shortOnesBeforeLongOnes() {
+        Plan far = Plan.of(List.of(experiment(100, 1), experiment(20, 3))), near = Plan.of(List.of(experiment(50, 2)));
+        assertEquals(
+                List.of(experiment(20, 3), experiment(50, 2), experiment(100, 1)),
+                Plan.all(List.of(far, near)).due(known::get));
+    }
+
+    /** Four trials with a seed of their own, five seeds at the rate that they choose, then the next distance. */
+    @Test
+    void aNetworkOfTheStudy() {
+        Plan study = Study.plan();
+        List<Experiment> trials = Study.trials(Tasks.RECALL, Networks.GRU, 20);
+        assertEquals(
+                List.of(1e-2, 3e-3, 1e-3, 3e-4),
+                trials.stream().map(Experiment::rate).toList());
+        assertEquals(
+                List.of(100L), trials.stream().map(Experiment::seed).distinct().toList());
+        ended(trials.get(0), false, 4000, 0.2);
+        ended(trials.get(1), true, 900, 0.001);
+        ended(trials.get(2), true, 800, 0.009);
+        assertEquals(List.of(), Study.reported(Tasks.RECALL, Networks.GRU, 20, known::get));
+        assertEquals(List.of(trials.get(3)), ofGru(study));
+        ended(trials.get(3), false, 4000, 0.1);
+        List<Experiment> five = LongStream.rangeClosed(1, 5)
+                .mapToObj(seed -> experiment(20, seed))
+                .toList();
+        assertEquals(five, ofGru(study));
+        five.forEach(e -> ended(e, e.seed() == 4, 4000, 0.1));
+        assertEquals(Study.trials(Tasks.RECALL, Networks.GRU, 50), ofGru(study));
+        assertEquals(List.of(), Study.followed(known::get));
+    }
+
+    private List<Experiment> ofGru(Plan study) {
+        return study.due(known::get).stream()
+                .filter(e -> e.task() == Tasks.RECALL && e.network() == Networks.GRU)
+                .toList();
+    }
+
+    @Test
+    void theBestRate() {
+        Experiment e = experiment(20, 100);
+        Outcome overflow = new Outcome(e.with(s -> s.rate = 1), 3, false, null, "update 4: overflow");
+        Outcome bad = outcome(2, false, 4000, 0.2), better = outcome(3, false, 4000, 0.1);
+        Outcome slow = outcome(4, true, 900, 0.001), fast = outcome(5, true, 875, 0.009);
+        assertEquals(fast, Study.best(List.of(overflow, bad, slow, fast, better)));
+        assertEquals(better, Study.best(List.of(overflow, bad, better)));
+        assertEquals(overflow, Study.best(List.of(overflow)));
+    }
+
+    private static Outcome outcome(double rate, boolean solved, int updates, double loss) {
+        Experiment e = experiment(20, 100).with(s -> s.rate = rate);
+        return new Outcome(e, updates, solved, new Batch.Score(loss, 0, 0), "");
+    }
+
+    /** Within five per cent; and the number counted by hand for two of them. */
+    @Test
+    void equallyManyParameters() {
+        for (Task task : Study.TASKS) {
+            for (Network network : Study.NETWORKS) {
+                int count = Study.parameters(task, network, Study.hidden(task, network));
+                assertEquals(Study.PARAMETERS, count, 0.05 * Study.PARAMETERS, task.name() + " " + network.name());
+            }
+        }
+        assertEquals(3 * 2 + 3 * 3 + 3 + 3 + 1, Study.parameters(Tasks.RECALL, Networks.TANH, 3));
+        assertEquals(4 * (5 * 6 + 5 * 5 + 5) + 4 * 5 + 4, Study.parameters(Tasks.TEMPORAL_ORDER, Networks.LSTM, 5));
+    }
+
+    @Test
+    void distancesAtWhichATaskMakesSense() {
+        assertEquals(List.of(20, 50, 100, 200, 400), Study.distances(Tasks.RECALL));
+        assertEquals(List.of(50, 100, 200, 400), Study.distances(Tasks.ADDING_FAR));
+    }
+}
