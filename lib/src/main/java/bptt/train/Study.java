@@ -1,5 +1,6 @@
 package bptt.train;
 
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Random;
@@ -29,6 +30,10 @@ public final class Study {
             Networks.GRU,
             Networks.GRU_ORTHOGONAL,
             Networks.MIN_GRU);
+
+    /** Those that read handwritten digits. */
+    public static final List<Networks> READERS =
+            List.of(Networks.TANH, Networks.IRNN, Networks.LSTM, Networks.GRU, Networks.MIN_GRU);
 
     /** The distances. */
     public static final List<Integer> DISTANCES = List.of(20, 50, 100, 200, 400);
@@ -135,9 +140,7 @@ public final class Study {
             return List.of();
         }
         double rate = best(trials.stream().map(known).toList()).experiment().rate();
-        return LongStream.rangeClosed(1, SEEDS)
-                .mapToObj(seed -> experiment(task, network, T, rate, seed))
-                .toList();
+        return seeds(task, network, T, rate);
     }
 
     /**
@@ -163,9 +166,17 @@ public final class Study {
      * @return the plan
      */
     public static Plan plan() {
-        return Plan.all(TASKS.stream()
-                .flatMap(task -> NETWORKS.stream().map(network -> (Plan) known -> due(task, network, known)))
-                .toList());
+        List<Plan> plans = new ArrayList<>();
+        for (Network network : NETWORKS) {
+            TASKS.forEach(task -> plans.add(known -> due(task, network, known)));
+        }
+        for (Network network : READERS) {
+            for (double rate : RATES) {
+                plans.add(Plan.of(digits(Tasks.DIGITS, network, rate)));
+                plans.add(Plan.of(digits(Tasks.DIGITS_PERMUTED, network, rate)));
+            }
+        }
+        return Plan.all(plans);
     }
 
     /**
@@ -176,6 +187,24 @@ public final class Study {
      */
     public static List<Integer> distances(Task task) {
         return DISTANCES.stream().filter(T -> T >= task.shortest()).toList();
+    }
+
+    /**
+     * Handwritten digits, also in another order: five seeds of each network and rate, all reported.
+     *
+     * @param task {@link Tasks#DIGITS} or {@link Tasks#DIGITS_PERMUTED}
+     * @param network one of {@link #READERS}
+     * @param rate η
+     * @return five seeds
+     */
+    public static List<Experiment> digits(Task task, Network network, double rate) {
+        return seeds(task, network, Digits.PIXELS, rate);
+    }
+
+    private static List<Experiment> seeds(Task task, Network network, int T, double rate) {
+        return LongStream.rangeClosed(1, SEEDS)
+                .mapToObj(seed -> experiment(task, network, T, rate, seed))
+                .toList();
     }
 
     /**

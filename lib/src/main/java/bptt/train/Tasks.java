@@ -7,6 +7,7 @@ import java.util.Random;
 import java.util.TreeMap;
 import java.util.function.BiPredicate;
 import java.util.function.IntToDoubleFunction;
+import java.util.stream.Stream;
 import org.ejml.simple.SimpleMatrix;
 
 /** The tasks of the literature. */
@@ -129,6 +130,35 @@ public enum Tasks implements Task {
                 y.put(t + 1, Loss.oneHot(9, out[t]));
             }
             return new Batch(List.of(x), y, true);
+        }
+    },
+
+    /**
+     * Handwritten digits pixel by pixel, row by row ({@link Digits}); the test is on those held out. Never solved: it is
+     * trained to the limit and its share of errors is what counts.
+     */
+    DIGITS(1, 10, Digits.PIXELS, T -> 0, (score, T) -> false) {
+        @Override
+        public Batch batch(int T, int B, Random random) {
+            return Digits.batch(T, B, random, false);
+        }
+
+        @Override
+        public Stream<Batch> unseen(int T, int B, Random random) {
+            return Digits.heldOut(T, false);
+        }
+    },
+
+    /** The same with the pixels in another order, so that what belongs together lies far apart (Le et al. 2015). */
+    DIGITS_PERMUTED(1, 10, Digits.PIXELS, T -> 0, (score, T) -> false) {
+        @Override
+        public Batch batch(int T, int B, Random random) {
+            return Digits.batch(T, B, random, true);
+        }
+
+        @Override
+        public Stream<Batch> unseen(int T, int B, Random random) {
+            return Digits.heldOut(T, true);
         }
     };
 
