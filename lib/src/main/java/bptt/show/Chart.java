@@ -5,6 +5,7 @@ import java.awt.Color;
 import java.awt.Font;
 import java.awt.Graphics2D;
 import java.awt.Shape;
+import java.awt.geom.Ellipse2D;
 import java.awt.geom.Line2D;
 import java.awt.geom.Path2D;
 import java.awt.geom.Rectangle2D;
@@ -37,9 +38,16 @@ import tech.tablesaw.api.Table;
 public final class Chart {
     private static final int WIDTH = 860, HEIGHT = 460;
     private static final double SAMPLE = 22, GAP = 8, LINE = 17; // of the names at the lines' ends
+    private static final double MARK = 6; // radius
     private static final Font NAME = Theme.font(12);
 
-    private record Series(String name, boolean dashed, double[] x, double[] y, double[] lower, double[] upper) {}
+    private enum Look {
+        LINE,
+        PREDICTED,
+        POINTS
+    }
+
+    private record Series(String name, Look look, double[] x, double[] y, double[] lower, double[] upper) {}
 
     private final String title;
     private final String xTitle;
@@ -139,10 +147,22 @@ public final class Chart {
      * @return this
      */
     public Chart band(String name, double[] x, double[] lower, double[] y, double[] upper) {
-        return add(name, false, x, lower, y, upper);
+        return add(name, Look.LINE, x, lower, y, upper);
     }
 
-    private Chart add(String name, boolean dashed, double[] x, double[] lower, double[] y, double[] upper) {
+    /**
+     * Adds points that no line joins, each series with a mark of another form.
+     *
+     * @param name stands beside the chart
+     * @param x positions
+     * @param y values; NaN leaves one out
+     * @return this
+     */
+    public Chart points(String name, double[] x, double[] y) {
+        return add(name, Look.POINTS, x, null, y, null);
+    }
+
+    private Chart add(String name, Look look, double[] x, double[] lower, double[] y, double[] upper) {
         for (double[] values : new double[][] {lower, y, upper}) {
             if (values != null && values.length != x.length || x.length == 0 || name.isBlank()) {
                 throw new IllegalArgumentException(
@@ -156,7 +176,7 @@ public final class Chart {
         }
         series.add(new Series(
                 name,
-                dashed,
+                look,
                 x.clone(),
                 y.clone(),
                 lower == null ? null : lower.clone(),
@@ -177,7 +197,7 @@ public final class Chart {
             throw new IllegalArgumentException("prediction: expected one of the lines %s, got “%s”"
                     .formatted(series.stream().map(Series::name).toList(), line));
         }
-        return add(line, true, x, null, y, null);
+        return add(line, Look.PREDICTED, x, null, y, null);
     }
 
     /**
@@ -225,16 +245,20 @@ public final class Chart {
     }
 
     private String alt() {
-        List<String> names =
-                series.stream().filter(s -> !s.dashed).map(Series::name).toList();
-        return "Line chart: %s. Across: %s%s; up: %s%s%s"
+        List<String> names = series.stream()
+                .filter(s -> s.look != Look.PREDICTED)
+                .map(Series::name)
+                .toList();
+        boolean points = series.stream().allMatch(s -> s.look == Look.POINTS);
+        return "%s chart: %s. Across: %s%s; up: %s%s%s"
                 .formatted(
+                        points ? "Scatter" : "Line",
                         title,
                         xTitle,
                         scale(logX),
                         yTitle,
                         scale(logY),
-                        names.size() < 2 ? "" : "; lines: " + String.join("; ", names));
+                        names.size() < 2 ? "" : (points ? "; points: " : "; lines: ") + String.join("; ", names));
     }
 
     private static String scale(boolean log) {
@@ -284,11 +308,15 @@ public final class Chart {
         double x = plot.getMaxX() + GAP;
         for (int i = 0; i < y.length; i++) {
             Drawn d = down.get(i);
-            g.setColor(d.colour);
-            g.setStroke(d.stroke());
-            g.draw(new Line2D.Double(x + GAP, y[i], x + GAP + SAMPLE, y[i]));
             double end = d.end(plot, axes);
-            if (Math.abs(end - y[i]) > 2 && d.left(plot, axes) == 0) {
+            if (d.mark >= 0) {
+                d.mark(g, x + GAP + SAMPLE / 2, y[i]);
+            } else {
+                g.setColor(d.colour);
+                g.setStroke(d.stroke());
+                g.draw(new Line2D.Double(x + GAP, y[i], x + GAP + SAMPLE, y[i]));
+            }
+            if (d.mark < 0 && Math.abs(end - y[i]) > 2 && d.left(plot, axes) == 0) {
                 g.setStroke(new BasicStroke(0.8f));
                 g.draw(new Line2D.Double(plot.getMaxX() + 1, end, x + GAP, y[i]));
             }
@@ -299,9 +327,20 @@ public final class Chart {
 
     /** A series as it is drawn: in the axes' coordinates, logarithms taken. */
     private record Drawn(
-            Formula label, Color colour, BasicStroke stroke, double[] x, double[] lower, double[] y, double[] upper) {
+            Formula label,
+            Color colour,
+            BasicStroke stroke,
+            int mark, // which, or −1 for a line
+            double[] x,
+            double[] lower,
+            double[] y,
+            double[] upper) {
 
         void draw(Graphics2D g, Axes axes) {
+            if (mark >= 0) {
+                IntStream.range(0, x.length).filter(this::seen).forEach(i -> mark(g, axes.x(x[i]), axes.y(y[i])));
+                return;
+            }
             if (lower != null) {
                 g.setColor(new Color(colour.getRed(), colour.getGreen(), colour.getBlue(), 45));
                 g.fill(band(axes));
@@ -309,6 +348,32 @@ public final class Chart {
             g.setColor(colour);
             g.setStroke(stroke);
             g.draw(path(axes));
+        }
+
+        /** A circle, square, diamond or triangle, the second four of them hollow. */
+        void mark(Graphics2D g, double cx, double cy) {
+            Path2D form = new Path2D.Double();
+            int corners = new int[] {0, 4, 4, 3}[mark % 4];
+            double turn = new double[] {0, Math.PI / 4, 0, -Math.PI / 2}[mark % 4];
+            for (int k = 0; k < corners; k++) {
+                double angle = turn + 2 * Math.PI * k / corners;
+                double px = cx + MARK * Math.cos(angle), py = cy + MARK * Math.sin(angle);
+                if (k == 0) {
+                    form.moveTo(px, py);
+                } else {
+                    form.lineTo(px, py);
+                }
+            }
+            if (corners == 0) {
+                form.append(new Ellipse2D.Double(cx - 0.8 * MARK, cy - 0.8 * MARK, 1.6 * MARK, 1.6 * MARK), false);
+            } else {
+                form.closePath();
+            }
+            g.setColor(mark / 4 % 2 == 1 ? Color.WHITE : colour);
+            g.fill(form);
+            g.setColor(colour);
+            g.setStroke(new BasicStroke(1.8f));
+            g.draw(form);
         }
 
         private Path2D path(Axes axes) {
@@ -457,11 +522,18 @@ public final class Chart {
         List<Drawn> drawn = new ArrayList<>();
         Map<Color, Integer> used = new HashMap<>();
         Map<String, Color> colours = new HashMap<>();
-        int lines = (int) series.stream().filter(s -> !s.dashed).count();
+        int lines = (int) series.stream().filter(s -> s.look != Look.PREDICTED).count();
         for (Series s : series) {
-            if (s.dashed) {
+            if (s.look == Look.PREDICTED) {
                 drawn.add(new Drawn(
-                        null, colours.get(s.name), Theme.DASHED, axis(s.x, logX), null, clip(axis(s.y, logY)), null));
+                        null,
+                        colours.get(s.name),
+                        Theme.DASHED,
+                        -1,
+                        axis(s.x, logX),
+                        null,
+                        clip(axis(s.y, logY)),
+                        null));
                 continue;
             }
             int i = colours.size();
@@ -483,6 +555,7 @@ public final class Chart {
                     Formula.of(label),
                     colour,
                     Theme.stroke(s.name),
+                    s.look == Look.POINTS ? i : -1,
                     axis(s.x, logX),
                     band ? clip(axis(s.lower, logY)) : null,
                     clip(axis(s.y, logY)),
@@ -551,7 +624,7 @@ public final class Chart {
                 bands |= s.lower != null;
                 for (int i = 0; i < s.x.length; i++) {
                     titles.append(panel.title);
-                    names.append(s.dashed ? s.name + ", predicted" : s.name);
+                    names.append(s.look == Look.PREDICTED ? s.name + ", predicted" : s.name);
                     x.append(s.x[i]);
                     y.append(s.y[i]);
                     lower.append(s.lower == null ? Double.NaN : s.lower[i]);

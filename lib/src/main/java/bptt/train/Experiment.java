@@ -172,12 +172,28 @@ public record Experiment(
     /**
      * A name for files and tables, different for experiments that a sweep compares.
      *
-     * @return for example {@code adding-2015-T100-lstm-chrono-H32-adam-0.01-seed1}
+     * @return for example {@code adding-2015-T100-lstm-chrono-H32-adam-0.01-seed1}; clipping is in it if it is not at
+     *     the norm 1
      */
     public String name() {
         String cut = window > 0 ? "-window" + window : "";
-        return "%s-T%d%s-%s-H%d-%s-%s-seed%d"
-                .formatted(lower(task.name()), T, cut, lower(network.name()), hidden, lower(rule.name()), rate, seed);
+        String clip =
+                switch (clipping.kind()) {
+                    case NONE -> "-unclipped";
+                    case NORM -> clipping.threshold() == 1 ? "" : "-norm" + clipping.threshold();
+                    case VALUE -> "-value" + clipping.threshold();
+                };
+        return "%s-T%d%s-%s-H%d-%s-%s%s-seed%d"
+                .formatted(
+                        lower(task.name()),
+                        T,
+                        cut,
+                        lower(network.name()),
+                        hidden,
+                        lower(rule.name()),
+                        rate,
+                        clip,
+                        seed);
     }
 
     private static String lower(String name) {

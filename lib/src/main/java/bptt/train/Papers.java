@@ -39,6 +39,7 @@ public final class Papers {
         lines.add(line(DISTANCES_1997, Papers::adding1997));
         lines.add(line(new int[] {100}, Papers::lstm1997));
         lines.add(line(new int[] {150}, Papers::irnn2015));
+        lines.add(line(new int[] {5}, Papers::copying));
         return Plan.all(lines);
     }
 
@@ -115,6 +116,23 @@ public final class Papers {
             s.rule = Rules.SGD;
             s.rate = 0.01;
             s.clipping = Clipping.norm(100);
+        });
+    }
+
+    /**
+     * Copying (Arjovsky, Shah and Bengio 2016) with an LSTM of 64 units, at a length at which it succeeds.
+     *
+     * @param T number of steps between
+     * @return seed 1
+     */
+    public static Experiment copying(int T) {
+        return Experiment.of(s -> {
+            s.task = Tasks.COPY;
+            s.T = T;
+            s.network = Networks.LSTM;
+            s.hidden = 64;
+            s.rate = 1e-2;
+            s.limit = 12_000;
         });
     }
 }

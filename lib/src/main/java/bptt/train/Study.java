@@ -35,6 +35,16 @@ public final class Study {
     public static final List<Networks> READERS =
             List.of(Networks.TANH, Networks.IRNN, Networks.LSTM, Networks.GRU, Networks.MIN_GRU);
 
+    /** Those whose gradients are clipped and cut off. */
+    public static final List<Networks> TREATED =
+            List.of(Networks.IRNN, Networks.LSTM, Networks.LSTM_CHRONO, Networks.GRU);
+
+    /** The rates of gradient descent with and without clipping. */
+    public static final List<Double> STEEP = List.of(0.01, 0.1, 1.0);
+
+    /** The windows of truncated back-propagation, 0 for none. */
+    public static final List<Integer> WINDOWS = List.of(0, 25, 10);
+
     /** The distances. */
     public static final List<Integer> DISTANCES = List.of(20, 50, 100, 200, 400);
 
@@ -176,6 +186,16 @@ public final class Study {
                 plans.add(Plan.of(digits(Tasks.DIGITS_PERMUTED, network, rate)));
             }
         }
+        for (Network network : TREATED) {
+            for (double rate : STEEP) {
+                plans.add(Plan.of(clipped(network, rate, Clipping.NONE)));
+                plans.add(Plan.of(clipped(network, rate, Clipping.norm(1))));
+            }
+            for (int window : WINDOWS) {
+                plans.add(Plan.of(truncated(Tasks.ADDING_2015, network, window)));
+                plans.add(Plan.of(truncated(Tasks.ADDING_FAR, network, window)));
+            }
+        }
         return Plan.all(plans);
     }
 
@@ -199,6 +219,37 @@ public final class Study {
      */
     public static List<Experiment> digits(Task task, Network network, double rate) {
         return seeds(task, network, Digits.PIXELS, rate);
+    }
+
+    /**
+     * What clipping does: the adding problem of 2015 over 50 steps with plain gradient descent.
+     *
+     * @param network one of {@link #TREATED}
+     * @param rate one of {@link #STEEP}
+     * @param clipping or none
+     * @return five seeds
+     */
+    public static List<Experiment> clipped(Network network, double rate, Clipping clipping) {
+        return seeds(Tasks.ADDING_2015, network, 50, rate).stream()
+                .map(e -> e.with(s -> {
+                    s.rule = Rules.SGD;
+                    s.clipping = clipping;
+                }))
+                .toList();
+    }
+
+    /**
+     * What truncation does over 50 steps.
+     *
+     * @param task {@link Tasks#ADDING_2015}, where some marks are near, or {@link Tasks#ADDING_FAR}, where none is
+     * @param network one of {@link #TREATED}
+     * @param window after how many steps the gradient is cut off, 0 for never
+     * @return five seeds
+     */
+    public static List<Experiment> truncated(Task task, Network network, int window) {
+        return seeds(task, network, 50, 1e-2).stream()
+                .map(e -> e.with(s -> s.window = window))
+                .toList();
     }
 
     private static List<Experiment> seeds(Task task, Network network, int T, double rate) {
