@@ -11,6 +11,7 @@ import bptt.Progress;
 import bptt.State;
 import bptt.StateGradients;
 import bptt.Trace;
+import bptt.cell.Draw;
 import bptt.cell.Init;
 import bptt.cell.LayerNormRnn;
 import bptt.cell.MinGru;
@@ -49,6 +50,39 @@ class SpectrumTest {
         double turning =
                 Spectrum.lyapunov(linear(new SimpleMatrix(2, 2, true, 0, 2, -0.5, 0), 50), 0, 0, Progress.NONE)[0];
         assertEquals(0, turning, 1e-15); // eigenvalues ±i, although σ₁ = 2
+    }
+
+    /** Of rank one or two, where ρ is known: ρ(u vᵀ) = |vᵀu|, and [0 a; b 0] has ±√(ab), beside rows of zeros. */
+    @Test
+    void theRadiusOfSingularMatrices() {
+        for (int n = 2; n < 40; n++) {
+            SimpleMatrix u = Draw.normal(n, 1, 1, random), v = Draw.normal(n, 1, 1, random);
+            double want = Math.abs(v.dot(u));
+            assertEquals(want, Spectrum.radius(u.mult(v.transpose())), 1e-11 * u.normF() * v.normF());
+            SimpleMatrix off = new SimpleMatrix(n, n);
+            off.set(0, 1, -4);
+            off.set(1, 0, 0.25);
+            off.set(0, n - 1, n == 2 ? -4 : 7);
+            assertEquals(1, Spectrum.radius(off), 1e-14);
+        }
+        assertEquals(0, Spectrum.radius(new SimpleMatrix(2, 2, true, 0, 5, 0, 0)));
+        assertEquals(0, Spectrum.radius(new SimpleMatrix(3, 3)));
+    }
+
+    /** Of full rank, against EJML's eigenvalues, tiny and huge entries too. */
+    @Test
+    void theRadiusByEigenvalues() {
+        for (int n = 1; n < 40; n++) {
+            for (double size : new double[] {1e-200, 1, 1e200}) {
+                SimpleMatrix A = Draw.normal(n, n, 1, random);
+                double want = A.eig().getEigenvalues().stream()
+                        .mapToDouble(e -> Math.hypot(e.real, e.imaginary))
+                        .max()
+                        .orElseThrow();
+                assertEquals(size * want, Spectrum.radius(A.scale(size)), 1e-11 * size * want);
+            }
+        }
+        assertThrows(IllegalArgumentException.class, () -> Spectrum.radius(new SimpleMatrix(2, 3)));
     }
 
     @Test
