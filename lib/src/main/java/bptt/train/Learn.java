@@ -1,7 +1,11 @@
 package bptt.train;
 
 import bptt.math.Numbers;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -39,6 +43,7 @@ public final class Learn {
             List<Experiment> rest = plan.most(sweep::known);
             work[0] += work(outcome.experiment(), outcome.updates());
             double ahead = rest.stream().mapToDouble(e -> work(e, e.limit())).sum();
+            note(folder, outcome, minutes);
             System.out.println(Numbers.format(
                     "%6.1f min  %4d done, at most %4d and %.0f min to go  %-60s %-10s %6d updates",
                     minutes,
@@ -50,6 +55,25 @@ public final class Learn {
                     outcome.updates()));
         });
         Course.add(folder, Study.followed(sweep::known));
+    }
+
+    /** When each training ended and on what: not tracked, since it is another one each time. */
+    private static void note(Path folder, Outcome outcome, double minutes) {
+        try {
+            Files.writeString(
+                    folder.resolve("times.csv"),
+                    Numbers.format(
+                            "%s,%d updates,%.1f min after the start,JDK %s,%d processors%n",
+                            outcome.experiment().name(),
+                            outcome.updates(),
+                            minutes,
+                            System.getProperty("java.version"),
+                            Runtime.getRuntime().availableProcessors()),
+                    StandardOpenOption.CREATE,
+                    StandardOpenOption.APPEND);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** What an update costs goes roughly with its steps, its sequences and the network's parameters. */
