@@ -92,7 +92,7 @@ env: $(ENV) ## the Python environment alone: JupyterLab, nbclient, the JJava ker
 
 jar: $(JAR) ## the library alone
 
-learn: $(JAR) ## train the grid of notebook 11 (an hour or more; Ctrl-C stops it, make learn goes on)
+learn: $(JAR) ## run the experiments of notebook 11 (two hours or so; Ctrl-C stops it, make learn goes on)
 	@java -Xmx3g $(KERNEL_OPTIONS) -cp "lib/target/bptt.jar:lib/target/jars/*" bptt.train.Learn notebooks/results/learning
 
 bench: $(JAR) | need-python ## the library beside PyTorch, JAX, DL4J, EJML and a BLAS: lib/BENCHMARK.md (half an hour; fetches about 4 GB once); BENCH=--short for ten minutes, --quick for one size, --avx2, --page
