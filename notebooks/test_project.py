@@ -364,5 +364,24 @@ class Version(unittest.TestCase):
         self.assertEqual((self.bench.findtext("version"), jar.findtext("version")), (self.version, self.version))
 
 
+class Papers(unittest.TestCase):
+    """Every paper can be found: by a DOI or an arXiv id in its form, unless it has neither."""
+
+    NEITHER = ("循环", "权重", "随时间", "untitled", "Goodfellow", "Jozefowicz", "Hochreiter 1991", "Saxe", "Tieleman")
+
+    def test_ids(self):
+        for path in sorted(NOTEBOOKS.glob("[0-9]*.ipynb")):
+            cells = nbformat.read(path, 4).cells
+            listed = [c.source.partition("**Sources.**")[2] for c in cells if "**Sources.**" in c.source]
+            for source in re.split(r";(?![^(]*\))", " ".join(listed)):
+                with self.subTest(notebook=path.name, source=source.strip()[:60]):
+                    ids = re.findall(r"\b(doi|arXiv):([^\s,;]+)", source)
+                    for kind, name in ids:
+                        form = r"10\.\d{4,9}/\S*\w" if kind == "doi" else r"\d{4}\.\d{4,5}"
+                        self.assertRegex(name.rstrip("."), f"^{form}$")
+                    if re.search(r"\b(19|20)\d\d\b", source) and not any(word in source for word in self.NEITHER):
+                        self.assertTrue(ids, "expected a DOI or an arXiv id")
+
+
 if __name__ == "__main__":
     unittest.main()
