@@ -1,0 +1,286 @@
+"""Builds the site from the committed notebooks, README.md and results/: target/html, which works from file:// as well.
+
+    build.py            all of it
+    build.py --slides   the slides alone
+
+What cannot be right fails by name: a link or a formula's id that does not exist, a figure without a text alternative, a
+page of more than a megabyte, anything that would be fetched from elsewhere. The links that lead elsewhere are listed in
+target/external-links.txt. REPOSITORY=https://… in the environment adds the buttons that need to know it.
+"""
+
+import csv
+import html
+import os
+import re
+import shutil
+import sys
+from collections import defaultdict
+from html.parser import HTMLParser
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+import course
+import slides
+from course import HERE, LIVE, NOTEBOOKS, ROOT, Bad, ledger, write
+from sphinx.cmd.build import build_main
+
+TARGET = HERE / "target"
+SOURCE, OUT = TARGET / "source", TARGET / "html"
+API, LIVE_FIGURES = ROOT / "lib/target/api", ROOT / "lib/live/target/site"
+REPOSITORY = os.environ.get("REPOSITORY", "").rstrip("/")
+LARGEST = 1_000_000  # bytes of a page, without its pictures
+LINK = re.compile(r"(?<=\]\()(?![a-z]+:|#)([^)\s]+)(?=\))")  # in Markdown, to a file of the project
+PAPER = re.compile(r"\b(?:arXiv:(\d{4}\.\d{4,5})|doi:(10\.[^\s,;*]*[^\s,;*.)]))")
+
+
+def main(arguments):
+    if arguments not in ([], ["--slides"]):
+        print(__doc__, file=sys.stderr)
+        return 1
+    try:
+        notebooks = course.read()
+        if not arguments:
+            return site(notebooks)
+        slides.write_all(notebooks, OUT / "slides")
+    except Bad as problem:
+        print(problem, file=sys.stderr)
+        return 1
+    return 0
+
+
+def site(notebooks):
+    shutil.rmtree(OUT, ignore_errors=True)
+    shutil.rmtree(SOURCE, ignore_errors=True)
+    pages(notebooks)
+    for notebook in notebooks:
+        write(OUT / "notebooks" / notebook.path.name, notebook.path.read_bytes())
+        for figure in notebook.figures:
+            write(OUT / figure.file, figure.png)
+    for folder, to in ((API, "api"), (LIVE_FIGURES, "live")):
+        if folder.exists():
+            shutil.copytree(folder, OUT / to)
+    shutil.copytree(NOTEBOOKS / "results", OUT / "data", ignore=lambda folder, names: [n for n in names if not data(n)])
+    slides.write_all(notebooks, OUT / "slides")
+    options = ["--quiet", "--fail-on-warning", "--jobs=auto", f"--conf-dir={HERE}", f"--doctree-dir={TARGET}/doctrees"]
+    failed = build_main([*options, str(SOURCE), str(OUT)])
+    problems, elsewhere = check(OUT)
+    write(TARGET / "external-links.txt", "".join(f"{link}  {', '.join(sorted(by))}\n" for link, by in elsewhere))
+    for problem in problems:
+        print(problem, file=sys.stderr)
+    return 1 if failed or problems else 0
+
+
+def data(name):
+    """Whether a name in results is that of data or of a folder that is tracked."""
+    return name == "learning" or (name.endswith((".csv", ".json")) and not name.startswith("."))
+
+
+def pages(notebooks):
+    """What Sphinx reads: the notebooks, and the pages around them in Markdown."""
+    for notebook in notebooks:
+        for cell in notebook.content.cells:
+            if cell.cell_type == "markdown":
+                cell.source = papers(links(cell.source))
+        write(SOURCE / notebook.path.name, course.nbformat.writes(notebook.content))
+    sections = readme()
+    names = "\n".join(notebook.name for notebook in notebooks)
+    live = "live\n" if LIVE_FIGURES.exists() else ""
+    write(
+        SOURCE / "index.md",
+        f"{sections['']}\n\n## The course\n\n{sections['The course']}\n\n"
+        f"```{{toctree}}\n:hidden:\n:caption: The course\n\n{names}\n```\n"
+        f"```{{toctree}}\n:hidden:\n:caption: Beside it\n\n{live}ledger\ndata\nrunning\nlibrary\nbenchmark\n```\n",
+    )
+    shutil.copy(NOTEBOOKS / "results/10-decay.png", SOURCE)
+    write(SOURCE / "running.md", f"# Two commands\n\n{sections['Two commands']}\n")
+    api = "**[Javadoc of every class](api/index.html)**\n\n" if API.exists() else ""
+    write(SOURCE / "library.md", f"# The library\n\n{api}{sections['The library']}\n")
+    write(SOURCE / "benchmark.md", links((ROOT / "lib/BENCHMARK.md").read_text(encoding="utf-8")))
+    write(SOURCE / "ledger.md", ledger_page(notebooks))
+    write(SOURCE / "data.md", data_page(notebooks))
+    if live:
+        write(SOURCE / "live.md", live_page())
+
+
+def readme():
+    """The README's sections by their headings, with the site's links."""
+    text = links((ROOT / "README.md").read_text(encoding="utf-8"))
+    first, *others = re.split(r"^## ", text, flags=re.MULTILINE)
+    return {"": first.strip()} | {title: body.strip() for title, _, body in (s.partition("\n") for s in others)}
+
+
+def links(text):
+    """Links to the project's files as the site has them; to a file that it has not, in the repository, if that is known."""
+
+    def replaced(match):
+        path = match[1].removeprefix("notebooks/")
+        file, _, fragment = path.partition("#")
+        if file == "results/ledger.md":
+            return "ledger.md"
+        if file == "results/10-decay.png":
+            return "10-decay.png"
+        if file == "lib/BENCHMARK.md":
+            return "benchmark.md"
+        if file.endswith(".ipynb"):
+            return path
+        return f"{REPOSITORY}/blob/HEAD/{match[1]}" if REPOSITORY else ""
+
+    return re.sub(r"\[([^]]*)\]\(\)", r"\1", LINK.sub(replaced, text))
+
+
+def papers(text):
+    """Identifiers of papers as links."""
+    return PAPER.sub(
+        lambda m: f"[{m[0]}](https://arxiv.org/abs/{m[1]})" if m[1] else f"[{m[0]}](<https://doi.org/{m[2]}>)", text
+    )
+
+
+def ledger_page(notebooks):
+    by_file = {notebook.path.name: notebook for notebook in notebooks}
+    statements = {id_: text for notebook in notebooks for id_, text in notebook.statements.items()}
+    head = ("id", "statement", "verdict", "error", "bound", "rejected", "source")
+    rows, verdicts = [], set()
+    with open(NOTEBOOKS / "results/ledger.csv", encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            notebook = by_file[row["notebook"]]
+            anchor = f"#{row['id']}" if row["id"] in notebook.anchors else ""
+            cells = (
+                f'<a href="{notebook.name}.html{anchor}">{html.escape(row["id"])}</a>',
+                statements.get(row["id"], html.escape(row["statement"])),
+                row["verdict"],
+                number(row["error"]),
+                number(row["bound"]),
+                row["rejected"],
+                html.escape(row["source"]),
+            )
+            rows.append("<tr>" + "".join(c if c.startswith("<td") else f"<td>{c}</td>" for c in cells) + "</tr>")
+            verdicts.add(row["verdict"])
+    introduction = ledger.INTRODUCTION.partition("\n\n| id |")[0]
+    return (
+        f"{introduction}\n\n"
+        '<div class="filter">\n<label>Filter <input type="search" id="words"></label>\n'
+        '<label>Verdict <select id="verdict"><option value="">all</option>'
+        + "".join(f"<option>{verdict}</option>" for verdict in sorted(verdicts))
+        + '</select></label>\n<span role="status" id="shown"></span>\n</div>\n\n'
+        '<div class="wide">\n<table class="sortable asc n-last" id="ledger">\n<thead><tr>'
+        + "".join(f'<th scope="col">{name}</th>' for name in head)
+        + "</tr></thead>\n<tbody>\n"
+        + "\n".join(rows)
+        + "\n</tbody>\n</table>\n</div>\n"
+    )
+
+
+def number(text):
+    """A cell of a table: 1.2e-16 as people write it, and as it is to be sorted."""
+    shown = re.sub(r"^(?:1|(.+))e(-?)(\d+)$", power, text)
+    return f'<td data-sort="{text}">{shown}</td>'
+
+
+def power(match):
+    return f"{match[1] + '·' if match[1] else ''}10<sup>{'−' if match[2] else ''}{match[3]}</sup>"
+
+
+def data_page(notebooks):
+    rows = []
+    for path in sorted((NOTEBOOKS / "results").rglob("*")):
+        name = path.relative_to(NOTEBOOKS / "results").as_posix()
+        if not path.is_file() or not data(path.name) or name.startswith(("other/", "bench/")):
+            continue
+        what, columns = origin(name, notebooks), "–"
+        if path.suffix == ".csv":
+            with open(path, encoding="utf-8", newline="") as file:
+                header, *records = csv.reader(file)
+            columns = f"{len(records)} rows of {html.escape(', '.join(header))}"
+        rows.append(f'<tr><td><a href="data/{name}">{name}</a></td><td>{what}</td><td>{columns}</td></tr>')
+    return (
+        "# The experiments' data\n\nWhat the figures draw and the experiments measured, as the notebooks wrote it when"
+        " they were last executed: numbers in full precision, the same on every machine.\n\n"
+        '<div class="wide">\n<table>\n<thead><tr><th scope="col">file</th><th scope="col">what it holds</th>'
+        '<th scope="col">rows and columns</th></tr></thead>\n<tbody>\n' + "\n".join(rows) + "\n</tbody>\n</table>\n</div>\n"
+    )
+
+
+def origin(name, notebooks):
+    """Where a file of results comes from: the figure of its name, or the section whose code names it."""
+    if name == "ledger.csv":
+        return '<a href="ledger.html">the ledger</a>: what every claim of the course found'
+    if name.startswith("learning/"):
+        return "the outcomes of <code>make learn</code>, each with the experiment that made it"
+    stem = Path(name).stem
+    for notebook in notebooks:
+        for figure in notebook.figures:
+            if figure.name == stem:
+                return f'<a href="{notebook.name}.html#{figure.id}">Figure {figure.number}</a>: {html.escape(figure.title)}'
+    for notebook in notebooks:
+        for index, cell in enumerate(notebook.content.cells):
+            if cell.cell_type == "code" and re.search(rf'"(results/)?{re.escape(stem)}[".]', cell.source):
+                section = re.sub(r"\$([^$]*)\$", r"\\(\1\\)", html.escape(notebook.section(index)))
+                return f'<a href="{notebook.name}.html">{notebook.name[:2]}</a>, {section}'
+    raise Bad(f"results/{name}: expected a notebook that writes it, got none")
+
+
+def live_page():
+    """The live figures as they say themselves what they are."""
+    parts = ["# Live figures\n\nComputed in this page by the course's own Java, compiled to JavaScript.\n"]
+    for name, numbers in LIVE.items():
+        page = LIVE_FIGURES / f"{name}.html"
+        text = page.read_text(encoding="utf-8")
+        title = re.search(r"<title>(.*?)</title>", text, re.DOTALL)[1].strip()
+        about = re.search(r'<meta name="description" content="([^"]*)"', text)
+        picture = re.search(r"<img[^>]*>", text)
+        picture = picture[0].replace('src="', 'src="live/') if picture else ""
+        belongs = ", ".join(f"[{n}]({next(NOTEBOOKS.glob(n + '-*.ipynb')).name})" for n in numbers)
+        parts.append(
+            f'## {html.unescape(title)}\n\n<p class="live"><a href="live/{name}.html">{picture}<span>Open it</span></a></p>\n\n'
+            f"{html.unescape(about[1]) if about else ''} It belongs to {belongs}.\n"
+        )
+    return "\n".join(parts)
+
+
+class Page(HTMLParser):
+    """What a page can be reached by, and where it leads."""
+
+    def __init__(self, path):
+        super().__init__()
+        self.ids, self.leads, self.loads = set(), [], []
+        self.feed(path.read_text(encoding="utf-8"))
+
+    def handle_starttag(self, tag, attributes):
+        named = {name: value or "" for name, value in attributes}
+        self.ids |= {named[name] for name in ("id", "name") if name in named}
+        loads = tag != "a" and not (tag == "link" and named.get("rel") in ("next", "prev", "search", "index", "canonical"))
+        for name in ("href", "src"):
+            if named.get(name) and tag != "base":
+                (self.loads if loads else self.leads).append(named[name])
+
+
+def check(folder):
+    """Problems of the finished pages, each a sentence, and the links that lead out of the site with the pages that have them."""
+    found, elsewhere = [], defaultdict(set)
+    parsed = {path: Page(path) for path in sorted(folder.rglob("*.html")) if not {"api", "live"} & set(path.parts)}
+    for path, page in parsed.items():
+        name = path.relative_to(folder).as_posix()
+        if path.stat().st_size > LARGEST:
+            found.append(f"{name}: expected at most {LARGEST} bytes, got {path.stat().st_size}")
+        for link in page.leads + page.loads:
+            parts = urlsplit(link)
+            if parts.scheme in ("http", "https") or parts.netloc:
+                elsewhere[link].add(name)
+                if link in page.loads:
+                    found.append(f"{name}: expected nothing from elsewhere, got {link}")
+            elif not parts.scheme:
+                to = (path.parent / unquote(parts.path)).resolve() if parts.path else path
+                to = to / "index.html" if to.is_dir() else to
+                if not to.exists():
+                    found.append(f"{name}: {link} leads nowhere")
+                elif parts.fragment and to in parsed and not reaches(parsed[to], unquote(parts.fragment)):
+                    found.append(f"{name}: {link} leads to no place in that page")
+    return found, sorted(elsewhere.items())
+
+
+def reaches(page, fragment):
+    return fragment in page.ids or fragment.startswith("/")  # slides are numbered when they are shown
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
