@@ -1,6 +1,6 @@
 # What there is: make help
 .DEFAULT_GOAL := help
-.PHONY: help run figure test test-everywhere mutants lab jar env learn bench format clean need-java need-maven need-python need-folder lock sbom licences
+.PHONY: help run figure test test-everywhere mutants lab jar env learn bench site slides format clean need-java need-maven need-python need-npm need-folder lock sbom licences
 
 PYTHON ?= python3
 VENV := .venv
@@ -8,7 +8,7 @@ MVN := mvn -f lib/pom.xml -B -ntp
 
 # What the command line may set: a name that nothing reads, such as seed=7, is refused (a variable of the environment is not).
 GIVEN := $(foreach name,$(filter-out -% .% MAKE%,$(.VARIABLES)),$(if $(filter command,$(firstword $(origin $(name)))),$(name)))
-KNOWN := NB SEED SEEDS T H KERNEL PORT BENCH ALL JOBS CI CLASSES BASE STORE LIMIT PYTHON JAVA_HOME JAVA25_HOME JJAVA_JVM_OPTS MVN VENV SHELL
+KNOWN := NB SEED SEEDS T H KERNEL PORT BENCH PDF REPOSITORY ALL JOBS CI CLASSES BASE STORE LIMIT PYTHON JAVA_HOME JAVA25_HOME JJAVA_JVM_OPTS MVN VENV SHELL
 ifneq ($(filter-out $(KNOWN),$(GIVEN)),)
 $(error expected one of the variables $(KNOWN), got $(filter-out $(KNOWN),$(GIVEN)))
 endif
@@ -48,8 +48,15 @@ endif
 ENV := $(VENV)/.ready
 JAR := lib/target/.ready
 TOOLS := $(VENV)/tools
+SITE := notebooks/site/.venv
+SITE_ENV := $(SITE)/.ready
+SITE_NPM := notebooks/site/node_modules/.package-lock.json
+API := lib/target/api/index.html
+# make test looks at site and slides where there are a browser and npm.
+CHROMIUM := $(firstword $(foreach name,chromium chromium-browser google-chrome,$(shell command -v $(name))))
+LACKING := $(or $(if $(CHROMIUM),,Chromium (apt install chromium)),$(if $(shell command -v npm),,npm (apt install npm)))
 CHECKPOINTS := notebooks/results/learning/checkpoints
-PY := $(wildcard notebooks/*.py lib/*.py lib/bench/*.py lib/mutants/*.py)
+PY := $(wildcard notebooks/*.py notebooks/site/*.py lib/*.py lib/bench/*.py lib/mutants/*.py)
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-15s %s\n", $$1, $$2}'
@@ -65,12 +72,13 @@ run: $(ENV) $(JAR) ## execute the notebooks on the Java kernel and keep their ou
 figure: $(ENV) $(JAR) ## the figures of notebook 10 at another size, in results/other: make figure H=100 T=500 SEEDS=7
 	@$(VENV)/bin/python notebooks/run.py $(or $(SET),--set SEEDS=21) $(JOBS_OPTION) 10
 
-test: $(ENV) $(JAR) ## the library's tests, and every notebook against its committed outputs; the Python files by ruff
+test: $(ENV) $(JAR) $(if $(LACKING),,$(SITE_ENV) $(SITE_NPM)) ## the library's tests, and every notebook against its committed outputs; the Python files by ruff
 	@$(VENV)/bin/ruff format --check --quiet $(PY) || { echo "make format formats the Python files" >&2; exit 1; }
 	@$(VENV)/bin/ruff check --quiet $(PY)
 	@$(PYTHON) lib/supply.py check
 	@$(MVN) test -Dkernel.options="$(KERNEL_OPTIONS)"
 	@$(VENV)/bin/python -m unittest discover -s notebooks
+	@$(if $(LACKING),echo "site and slides skipped: no $(LACKING)",$(SITE)/bin/python -m unittest discover -s notebooks/site)
 	@$(VENV)/bin/python notebooks/run.py --check $(CHANGED) $(JOBS_OPTION) $(NB)
 
 # SEED chooses the sample here, and is no parameter of the notebook.
@@ -99,24 +107,39 @@ bench: $(JAR) | need-python ## the library beside PyTorch, JAX, DL4J, EJML and a
 	@mvn -f lib/bench/pom.xml -B -q package
 	@$(PYTHON) lib/bench/bench.py $(BENCH)
 
+# The live figures, where they are part of the project.
+site: $(SITE_ENV) $(SITE_NPM) $(API) $(if $(wildcard lib/live/pom.xml),live) ## the course as a site: notebooks/site/target/html/index.html, slides included; REPOSITORY=https://… adds its buttons
+	@REPOSITORY="$(if $(filter command,$(firstword $(origin REPOSITORY))),$(REPOSITORY))" $(SITE)/bin/python notebooks/site/build.py
+	@echo "notebooks/site/target/html/index.html"
+
+slides: $(SITE_ENV) $(SITE_NPM) ## the slides alone, looked at in Chromium where there is one: notebooks/site/target/html/slides; PDF=1 prints them
+	@$(SITE)/bin/python notebooks/site/build.py --slides $(if $(PDF),--pdf)
+	@echo "notebooks/site/target/html/slides"
+
 format: $(ENV) need-java need-maven ## format the Java and the Python files
 	@$(MVN) -q spotless:apply
 	@$(VENV)/bin/ruff check --quiet --fix $(PY)
 	@$(VENV)/bin/ruff format --quiet $(PY)
 
 # Maven's part comes from a build that fills a repository of its own: what is in it is what the build takes.
-lock: need-java need-maven $(TOOLS) ## take the newest of what is not pinned: notebooks/requirements.txt from requirements.in, and lib/checksums.txt (fetches all)
-	@$(TOOLS)/bin/uv pip compile --quiet --universal --python-version 3.10 --no-python-downloads --generate-hashes --upgrade \
-	  --custom-compile-command "make lock" --output-file notebooks/requirements.txt notebooks/requirements.in
+lock: need-java need-maven need-npm $(TOOLS) ## take the newest of what is not pinned: both requirements.txt from requirements.in, the site's package-lock.json, and lib/checksums.txt (fetches all)
+	@for folder in notebooks notebooks/site; do \
+	  $(TOOLS)/bin/uv pip compile --quiet --universal --no-python-downloads --generate-hashes --upgrade \
+	    --python-version $$(test $$folder = notebooks && echo 3.10 || echo 3.11) \
+	    --custom-compile-command "make lock" --output-file $$folder/requirements.txt $$folder/requirements.in || exit 1; \
+	done
+	@npm --prefix notebooks/site update --package-lock-only --no-audit --no-fund --silent
 	@repository=$$(mktemp -d) && trap 'rm -rf "$$repository"' EXIT && \
 	  $(MVN) -q package -Dmaven.repo.local="$$repository" -Dtest=InitTest && $(PYTHON) lib/supply.py lock "$$repository"
 
-sbom: $(ENV) $(TOOLS) need-java need-maven ## what the project takes from elsewhere, as CycloneDX: lib/target/bom.json (Java) and bom-python.json
+sbom: $(ENV) $(SITE_ENV) $(TOOLS) need-java need-maven need-npm ## what the project takes from elsewhere, as CycloneDX: lib/target/bom.json (Java), bom-python.json, bom-site.json, bom-npm.json
 	@$(MVN) -q org.cyclonedx:cyclonedx-maven-plugin:2.9.3:makeBom -DoutputFormat=json -DoutputName=bom -DincludeTestScope=true
 	@$(TOOLS)/bin/cyclonedx-py environment $(VENV) --output-reproducible --output-file lib/target/bom-python.json
+	@$(TOOLS)/bin/cyclonedx-py environment $(SITE) --output-reproducible --output-file lib/target/bom-site.json
+	@npm --prefix notebooks/site sbom --package-lock-only --sbom-format cyclonedx >lib/target/bom-npm.json
 
 licences: sbom ## under which licences; one that is not known fails
-	@$(PYTHON) lib/supply.py licences lib/target/bom.json lib/target/bom-python.json
+	@$(PYTHON) lib/supply.py licences lib/target/bom.json lib/target/bom-python.json lib/target/bom-site.json lib/target/bom-npm.json
 
 # Where git tracks this folder: what the project's own .gitignore names. What you ignore elsewhere is yours.
 clean: ## remove everything that can be made again in minutes: the checkpoints of a stopped make learn stay
@@ -124,6 +147,7 @@ clean: ## remove everything that can be made again in minutes: the checkpoints o
 	  git ls-files -z --others --ignored --exclude-per-directory=.gitignore --exclude='!**/$(CHECKPOINTS)/' --directory | xargs -0 rm -rf --; \
 	else \
 	  rm -rf $(VENV) .scratch .ruff_cache lib/target lib/bench/target lib/bench/__pycache__ notebooks/__pycache__ .ipynb_checkpoints \
+	    notebooks/site/.venv notebooks/site/target notebooks/site/node_modules notebooks/site/__pycache__ \
 	    notebooks/.ipynb_checkpoints notebooks/results/bench notebooks/results/other notebooks/results/*.svg notebooks/results/*.pdf; \
 	  find notebooks/results -maxdepth 1 -name '*.png' ! -name 10-decay.png -exec rm {} +; \
 	fi
@@ -135,6 +159,21 @@ $(ENV): notebooks/requirements.txt | need-folder need-java need-maven need-pytho
 	@$(PYTHON) -m venv --clear $(VENV)
 	@$(VENV)/bin/python -m pip install --disable-pip-version-check --progress-bar off -q --require-hashes -r $<
 	@test -x $(VENV)/bin/jupyter-lab && touch $@
+
+$(SITE_ENV): notebooks/site/requirements.txt | need-folder need-python
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "The site needs Python 3.11 or newer, found $$($(PYTHON) --version)" >&2; exit 1; }
+	@echo "Setting up $(SITE): Sphinx and Playwright (about 400 MB and half a minute, once)"
+	@$(PYTHON) -m venv --clear $(SITE)
+	@$(SITE)/bin/python -m pip install --disable-pip-version-check --progress-bar off -q --require-hashes -r $<
+	@touch $@
+
+$(SITE_NPM): notebooks/site/package-lock.json | need-folder need-npm
+	@npm --prefix notebooks/site ci --ignore-scripts --no-audit --no-fund --silent
+	@touch $@
+
+$(API): $(JAR)
+	@javadoc -quiet -Xdoclint:none -notimestamp -encoding UTF-8 -windowtitle "bptt" -classpath "lib/target/jars/*" -d $(@D) \
+	  -sourcepath lib/src/main/java -subpackages bptt
 
 $(TOOLS): | need-python
 	@$(PYTHON) -m venv --clear $@
@@ -157,6 +196,9 @@ need-java:
 need-maven:
 	@command -v mvn >/dev/null || { \
 	  echo "Maven 3.8 or newer is needed, found none. Get it: conda install -c conda-forge maven | apt install maven | brew install maven | winget install Apache.Maven" >&2; exit 1; }
+
+need-npm:
+	@command -v npm >/dev/null || { echo "npm is needed, found none. Get it: conda install -c conda-forge nodejs | apt install npm | brew install node | winget install OpenJS.NodeJS" >&2; exit 1; }
 
 need-python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10))' 2>/dev/null || { \

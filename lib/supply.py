@@ -22,11 +22,14 @@ HOME = Path.home() / ".m2"
 
 # SPDX identifiers that the project accepts, and what else packages call them.
 LICENCES = {
+    "0BSD": [],
     "Apache-2.0": ["License :: OSI Approved :: Apache Software License"],
     "BSD-2-Clause": [],
     "BSD-3-Clause": ["License :: OSI Approved :: BSD License"],
     "BSD-4-Clause": [],
+    "CC0-1.0": [],
     "EPL-2.0": [],
+    "GPL": ["License :: OSI Approved :: GNU General Public License (GPL)"],  # of docutils a mode for Emacs, unused
     "ICU": ["Unicode/ICU License"],
     "ISC": ["License :: OSI Approved :: ISC License (ISCL)"],
     "LGPL": ["GNU Library or Lesser General Public License (LGPL)"],  # VectorGraphics2D, unchanged
@@ -38,7 +41,9 @@ LICENCES = {
         "License :: OSI Approved :: Mozilla Public License 2.0 (MPL 2.0)",
     ],
     "PSF-2.0": [],
+    "Public-Domain": ["License :: Public Domain"],
     "Python-2.0": ["License :: OSI Approved :: Python Software Foundation License"],
+    "Unlicense": [],
 }
 # Packages that name none in a field that a program can read; read from the licence in the package.
 SILENT = {"asttokens": "Apache-2.0", "bleach": "Apache-2.0", "overrides": "Apache-2.0"}

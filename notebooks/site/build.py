@@ -1,7 +1,8 @@
 """Builds the site from the committed notebooks, README.md and results/: target/html, which works from file:// as well.
 
-    build.py            all of it
-    build.py --slides   the slides alone
+    build.py                  all of it
+    build.py --slides         the slides alone, each looked at in Chromium, where there is one
+    build.py --slides --pdf   and printed
 
 What cannot be right fails by name: a link or a formula's id that does not exist, a figure without a text alternative, a
 page of more than a megabyte, anything that would be fetched from elsewhere. The links that lead elsewhere are listed in
@@ -19,6 +20,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
+import browser
 import course
 import slides
 from course import HERE, LIVE, NOTEBOOKS, ROOT, Bad, ledger, write
@@ -34,21 +36,38 @@ PAPER = re.compile(r"\b(?:arXiv:(\d{4}\.\d{4,5})|doi:(10\.[^\s,;*]*[^\s,;*.)]))"
 
 
 def main(arguments):
-    if arguments not in ([], ["--slides"]):
+    if arguments not in ([], ["--slides"], ["--slides", "--pdf"]):
         print(__doc__, file=sys.stderr)
         return 1
     try:
         notebooks = course.read()
-        if not arguments:
-            return site(notebooks)
-        slides.write_all(notebooks, OUT / "slides")
+        found = decks(notebooks, "--pdf" in arguments) if arguments else site(notebooks)
     except Bad as problem:
+        found = [str(problem)]
+    for problem in found:
         print(problem, file=sys.stderr)
-        return 1
-    return 0
+    return 1 if found else 0
+
+
+def decks(notebooks, pdf):
+    """Writes the slides; returns a sentence for each that does not fit."""
+    slides.write_all(notebooks, OUT / "slides")
+    if not browser.executable():
+        if pdf:
+            return ["the slides are written, not printed: no Chromium (apt install chromium)"]
+        print("slides: not looked at, no Chromium (apt install chromium)")
+        return []
+    with browser.chromium() as chromium:
+        found = []
+        for deck in sorted((OUT / "slides").glob("*.html")):
+            found += browser.problems(chromium, deck)
+            if pdf:
+                browser.print_pdf(chromium, deck)
+    return found
 
 
 def site(notebooks):
+    """Writes the site; returns a sentence for each thing that cannot be right."""
     shutil.rmtree(OUT, ignore_errors=True)
     shutil.rmtree(SOURCE, ignore_errors=True)
     pages(notebooks)
@@ -65,9 +84,7 @@ def site(notebooks):
     failed = build_main([*options, str(SOURCE), str(OUT)])
     problems, elsewhere = check(OUT)
     write(TARGET / "external-links.txt", "".join(f"{link}  {', '.join(sorted(by))}\n" for link, by in elsewhere))
-    for problem in problems:
-        print(problem, file=sys.stderr)
-    return 1 if failed or problems else 0
+    return problems + ["Sphinx warned, see above"] * bool(failed)
 
 
 def data(name):

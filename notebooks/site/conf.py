@@ -26,6 +26,7 @@ nb_render_markdown_format = "myst"
 nb_code_prompt_show = "Code that only prepares or draws"
 nb_code_prompt_hide = "Hide this code"
 myst_enable_extensions = ["dollarmath"]
+myst_dmath_double_inline = True  # $$ … $$ right below a line of text
 myst_heading_anchors = 3
 
 html_theme = "furo"
@@ -34,11 +35,12 @@ html_static_path = [
     "static/site.css",
     "static/site.js",
     "node_modules/mathjax/es5/tex-svg-full.js",
+    "node_modules/sortable-tablesort/dist/sortable.min.js",
     "node_modules/sortable-tablesort/dist/sortable.a11y.min.js",
     "node_modules/sortable-tablesort/dist/sortable-base.min.css",
 ]
-html_css_files = ["site.css"]
-html_js_files = ["site.js"]
+html_css_files = ["sortable-base.min.css", "site.css"]
+html_js_files = ["sortable.min.js", "sortable.a11y.min.js", "site.js"]
 html_copy_source = False
 html_show_sourcelink = False
 html_show_copyright = False
@@ -85,6 +87,13 @@ def add_buttons(app, page, template, context, doctree):
     context["body"] = context["body"].replace("</h1>", f'</h1>\n<p class="buttons">{row}</p>', 1)
 
 
+def mend(app, page, template, context, doctree):
+    """What axe-core finds in the pages that the theme and MyST-NB make."""
+    context["furo_navigation_tree"] = context["furo_navigation_tree"].replace('role="heading"', 'role="heading" aria-level="2"')
+    if "body" in context:
+        context["body"] = context["body"].replace(' aria-label="Toggle hidden content"', "")
+
+
 def link_claims(app, page, template, context, doctree):
     """The id on a claim's card leads to the formula, where this page has it."""
     if "body" in context:
@@ -100,4 +109,5 @@ def setup(app):
     app.add_transform(Formulas)
     app.connect("html-page-context", add_buttons)
     app.connect("html-page-context", link_claims)
+    app.connect("html-page-context", mend, priority=900)  # after the theme
     return {"parallel_read_safe": True, "parallel_write_safe": True}

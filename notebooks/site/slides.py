@@ -1,7 +1,5 @@
 """The slides: one reveal.js deck a notebook, from the same cells, in a folder that is complete in itself.
 
-    slides.py --pdf   prints the decks to PDF beside them, by Chromium
-
 Here a notebook becomes ideas: a cell of text, or a cell of code and what it shows. Long paragraphs come as their first
 sentence and those with something in bold; the whole is in the speaker's notes. Machinery is left out, what it shows is
 not. slides.js lays the ideas out on slides, in the browser, where sizes are known. A cell's own slide_type (skip, notes,
@@ -11,7 +9,6 @@ not. slides.js lays the ideas out on slides, in the browser, where sizes are kno
 import html
 import re
 import shutil
-import sys
 from dataclasses import dataclass, field
 
 from course import HERE, Bad, write
@@ -24,6 +21,7 @@ from pygments.formatters import HtmlFormatter
 from pygments.lexers import JavaLexer
 
 SHORT = 240  # characters of a paragraph that a slide shows whole
+DISPLAYED = re.compile(r"\$\$(.+?)\$\$", re.DOTALL)
 WHOLE = re.compile(r"\$[^$]+\$|`[^`]+`|\[[^]]*\]\([^)]*\)|\be\.g\.|\bi\.e\.|\bno\. |\bpp?\. ")  # is not parted
 END = re.compile(r"(?<=[.!?])(?=\s)|(?<=[.!?][)*”\"])(?=\s)|(?<=[.!?]\*\*)(?=\s)")
 LARGE, WIDTH = 24, 1140 / 0.603  # letters of code in CSS pixels, and how many of a pixel a line of code has room for
@@ -85,23 +83,16 @@ def ideas(notebook):
         kind = cell.metadata.get("slideshow", {}).get("slide_type") or rule(cell)
         if kind == "skip":
             continue
-        idea = Idea(title, level, cell.id)
-        if cell.cell_type == "code":
-            take_code(idea, cell)
-        else:
-            for part in take_text(idea, cell):  # a heading within the cell begins another idea
-                found.append(part)
-                idea = part
-            title, level = idea.title, idea.level
-            if kind == "notes":
-                found.pop()
-                found[-1].notes += [MARKDOWN.render(cell.source)]
+        if kind == "notes":
+            found[-1].notes.append(MARKDOWN.render(cell.source))
             continue
-        if kind == "-" and found:
-            found[-1].blocks += idea.blocks
-        else:
-            found.append(idea)
-        title, level = idea.title, idea.level
+        idea = Idea(title, level, cell.id)
+        made = list(take_text(idea, cell)) if cell.cell_type == "markdown" else [take_code(idea, cell)]
+        if kind == "-":
+            found[-1].blocks += made[0].blocks
+            found[-1].notes += made.pop(0).notes
+        found += made
+        title, level = found[-1].title, found[-1].level
     return [idea for idea in found if idea.blocks or idea.level == 1]
 
 
@@ -113,19 +104,21 @@ def rule(cell):
 
 
 def take_code(idea, cell):
-    if "machinery" not in cell.metadata.get("tags", []):
+    if cell.source and "machinery" not in cell.metadata.get("tags", []):
         size = min(LARGE, int(WIDTH / max(map(len, cell.source.split("\n")))))
         code = highlight(cell.source, JavaLexer(), CODE)
         idea.blocks.append(("code", f'<pre class="code" style="font-size: {size}px">{code}</pre>'))
     for output in cell.outputs:
         if output.output_type == "stream":
-            idea.blocks.append(("output", f"<pre>{html.escape(output.text)}</pre>"))
+            idea.blocks.append(("output", f'<pre class="stream">{html.escape(output.text)}</pre>'))
         elif output.output_type == "error":
-            idea.blocks.append(("output", f"<pre>{html.escape(output.evalue)}</pre>"))
+            idea.blocks.append(("output", f'<pre class="stream">{html.escape(output.evalue)}</pre>'))
         elif "text/html" in output.data:
             take_html(idea, output.data["text/html"])
         else:
-            idea.blocks.append(("output", f"<pre>{html.escape(output.data.get('text/plain', ''))}</pre>"))
+            shown = html.escape(output.data.get("text/plain", ""))
+            idea.blocks.append(("output", f'<pre class="stream">{shown}</pre>'))
+    return idea
 
 
 def take_html(idea, text):
@@ -160,7 +153,11 @@ def take_text(idea, cell):
                 yield idea
             idea = Idea(MARKDOWN.renderInline(node.children[0].content), int(node.tag[1]), cell.id)
         elif node.type == "paragraph":
-            take_paragraph(idea, node.children[0].content, following)
+            text, *more = DISPLAYED.split(node.children[0].content)
+            take_paragraph(idea, text, "math_block" if more else following)
+            for formula_, text in zip(more[::2], more[1::2], strict=True):
+                idea.blocks.append(("formula", formula(formula_, {"display_mode": True})))
+                take_paragraph(idea, text, following)
         elif node.type != "html_block":
             text = MARKDOWN.renderer.render(node.to_tokens(), MARKDOWN.options, {})
             kind = {"math_block": "formula", "table": "output", "fence": "code"}.get(node.type, "text")
@@ -185,7 +182,7 @@ def take_paragraph(idea, text, following):
 
 
 def sentences(text):
-    """A text's sentences. What is in parentheses or bold stays together."""
+    """A text's sentences. What is in parentheses or bold stays together, and a title in bold with what it begins."""
     kept = []
 
     def keep(match):
@@ -195,7 +192,8 @@ def sentences(text):
     found = [""]
     for part in END.split(WHOLE.sub(keep, text)):
         found[-1] += part
-        if found[-1].count("(") <= found[-1].count(")") and found[-1].count("**") % 2 == 0:
+        title = re.fullmatch(r"\s*\*\*[^*]{1,50}\*\*", found[-1])  # of what it begins
+        if found[-1].count("(") <= found[-1].count(")") and found[-1].count("**") % 2 == 0 and not title:
             found.append("")
     whole = [re.sub("\0(\\d+)\0", lambda m: kept[int(m[1])], part).strip() for part in found]
     return [part for part in whole if part]
@@ -205,7 +203,3 @@ def decks(text):
     """Links to notebooks as links to their decks; others' pages are not beside a deck."""
     text = re.sub(r'href="([^"#]+)\.ipynb(?:#[^"]*)?"', r'href="\1.html"', text)
     return re.sub(r'<a href="(?!https?:)[^"]*(?<!\.html)">(.*?)</a>', r"\1", text)
-
-
-if __name__ == "__main__":
-    sys.exit(__doc__)

@@ -1,5 +1,10 @@
 "use strict";
 
+// The search shows where it found something by fetching the page, which a browser refuses to files.
+if (location.protocol === "file:") {
+  DOCUMENTATION_OPTIONS.SHOW_SEARCH_SUMMARY = false;
+}
+
 // What is wider than the page scrolls in its box, and so must be reached by the keyboard.
 function reachable() {
   for (const box of document.querySelectorAll("mjx-container, pre, .output, .wide, .claim, .table-wrapper")) {

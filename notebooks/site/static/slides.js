@@ -1,7 +1,7 @@
 "use strict";
 
 // Lays ideas out on slides, where sizes are known: whatever fonts a machine has, nothing leaves its sheet.
-const SMALLEST = 0.6; // of the size of the letters, before a block is said not to fit
+const SMALLEST = 15; // pixels: smaller letters are not read from afar, and what would need them does not fit
 
 const slides = document.querySelector(".slides");
 let sheet; // the one that is being filled
@@ -25,13 +25,19 @@ function begin(idea) {
 
 const fits = () => sheet.body.scrollHeight <= sheet.body.clientHeight;
 
+// For whoever looks through the deck before it is shown.
+function refuse(block, why) {
+  sheet.dataset.overflow = why;
+  sheet.dataset.cell = block.dataset.cell;
+}
+
 // As wide as the sheet at most: a formula, a line of code or a table that is wider gets smaller letters.
 function narrow(block) {
   for (const wide of block.querySelectorAll("mjx-container, pre, table, .claim, div")) {
     const size = parseFloat(getComputedStyle(wide).fontSize);
-    for (let factor = 0.95; wide.scrollWidth > wide.clientWidth + 1 || wide.offsetWidth > block.clientWidth; factor -= 0.05) {
-      if (factor < SMALLEST) {
-        sheet.dataset.overflow = "too wide";
+    for (let factor = 0.95; wide.scrollWidth > wide.clientWidth || wide.offsetWidth > block.clientWidth; factor -= 0.05) {
+      if (factor * size < SMALLEST) {
+        refuse(block, "too wide");
         break;
       }
       wide.style.fontSize = `${factor * size}px`;
@@ -40,9 +46,10 @@ function narrow(block) {
 }
 
 function shrink(block) {
+  const size = parseFloat(getComputedStyle(block.querySelector("pre") ?? block).fontSize);
   for (let factor = 0.95; !fits(); factor -= 0.05) {
-    if (factor < SMALLEST) {
-      sheet.dataset.overflow = "too high";
+    if (factor * size < SMALLEST) {
+      refuse(block, "too high");
       return;
     }
     block.style.zoom = factor;
@@ -129,6 +136,7 @@ function layOut() {
       }
       const first = sheet.parentElement;
       for (const block of idea.querySelectorAll(":scope > .block")) {
+        block.dataset.cell = idea.dataset.cell;
         place(block, idea);
       }
       const notes = idea.querySelector(".notes");

@@ -1,0 +1,390 @@
+"""Tests of the site and the slides, most of them in a browser. Run by make test where there is one.
+
+Pictures of every kind of page are left in target/screenshots, to be looked at.
+"""
+
+import contextlib
+import io
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import unittest
+from pathlib import Path
+
+import browser
+import build
+import course
+import nbformat
+import slides
+
+HERE = Path(__file__).resolve().parent
+AXE = HERE / "node_modules/axe-core/axe.min.js"
+SCREENSHOTS = build.TARGET / "screenshots"
+DESKTOP, PHONE = {"width": 1280, "height": 900}, {"width": 375, "height": 812}
+PAGES = ("index", "03-the-error-term", "07-vanishing-and-exploding", "ledger", "data", "library")  # one of each kind
+PRESENT = "section.present > section.present"  # the slide that is shown
+DECK = "03-the-error-term.html"
+PIXEL = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAIAAACQd1PeAAAADElEQVR4nGP4//8/AAX+Av4N70a4AAAAAElFTkSuQmCC"
+
+
+def markdown(text):
+    return nbformat.v4.new_markdown_cell(text, id="bad")
+
+
+def code(source, *outputs):
+    return nbformat.v4.new_code_cell(source, outputs=list(outputs), id="bad")
+
+
+def shown(html):
+    return nbformat.v4.new_output("display_data", {"text/html": html, "text/plain": ""})
+
+
+class Copy:
+    """The project with short notebooks, to break something in."""
+
+    def __init__(self, folder):
+        self.root = Path(folder)
+        site = self.root / "notebooks/site"
+        ignored = shutil.ignore_patterns("target", "node_modules", ".venv", "__pycache__")
+        shutil.copytree(HERE, site, ignore=ignored)
+        (site / "node_modules").symlink_to(HERE / "node_modules")
+        for name in ("README.md", "lib/BENCHMARK.md", "lib/src/main/resources/bptt/check/formulas.tsv"):
+            self.take(name)
+        for name in ("ledger.py", "results/ledger.csv", "results/10-decay.png"):
+            self.take(f"notebooks/{name}")
+        for path in build.NOTEBOOKS.glob("[0-9][0-9]-*.ipynb"):
+            self.write(path.name)
+
+    def take(self, name):
+        (self.root / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(build.ROOT / name, self.root / name)
+
+    def write(self, name, *cells):
+        notebook = nbformat.read(build.NOTEBOOKS / name, as_version=4)
+        notebook.cells = [nbformat.v4.new_markdown_cell(f"# {name[:2]} · A title", id="title"), *cells]
+        nbformat.write(notebook, self.root / "notebooks" / name)
+
+    def build(self, *arguments, **environment):
+        command = [sys.executable, str(self.root / "notebooks/site/build.py"), *arguments]
+        return subprocess.run(command, env=os.environ | environment, capture_output=True, text=True)
+
+
+class BadInput(unittest.TestCase):
+    """What a reader would stumble over fails the build, by its name."""
+
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.copy = Copy(folder.name)
+
+    def refused(self, *cells, arguments=(), name="03-the-error-term.ipynb"):
+        self.copy.write(name, *cells)
+        run = self.copy.build(*arguments)
+        self.assertEqual(run.returncode, 1, run.stderr)
+        return re.sub(r"\x1b\[[\d;]*m", "", run.stderr)
+
+    def test_links_and_ids_that_do_not_exist(self):
+        said = self.refused(
+            markdown(
+                '<a id="delta.net"></a>\n\n[there](02-unrolling-an-elman-network.ipynb) [here](#delta.net) '
+                "[no id](02-unrolling-an-elman-network.ipynb#elman.99) [no formula](#delta.99) [no file](99-no.ipynb)"
+            )
+        )
+        for name in ("elman.99", "delta.99", "99-no"):
+            self.assertRegex(said, rf"(?m)^.*03-the-error-term\.ipynb.*{re.escape(name)}")
+        self.assertNotIn("delta.net", said)
+
+    def test_a_figure_without_a_text_alternative(self):
+        figure = '<figure>\n<img width="1" height="1" alt="{}" src="data:image/png;base64,' + PIXEL + '">\n{}</figure>'
+        caption = "<figcaption>See.</figcaption>"
+        picture = nbformat.v4.new_output("display_data", {"image/png": PIXEL, "text/plain": ""})
+        for cell, what in (
+            (code("", shown(figure.format(" ", caption))), "a text alternative of the figure, got none"),
+            (code("", shown(figure.format("A dot", ""))), "a caption of the figure, got none"),
+            (code("", shown("<p><img src='a.png'></p>")), "a text alternative of the figure, got none"),
+            (code("", picture), "a figure with its text alternative, got image/png"),
+            (markdown("![](a.png)"), "a text alternative of the figure, got none"),
+        ):
+            said = self.refused(cell, arguments=["--slides"])
+            self.assertEqual(said, f"03-the-error-term.ipynb, cell bad: expected {what}\n")
+
+    def test_a_slide_that_does_not_fit(self):
+        tall = "<div>" + "<p>line</p>" * 60 + "</div>"
+        wide = "<pre style='white-space: pre'>" + "0" * 300 + "</pre>"
+        for output, what in ((tall, "too high"), (wide, "too wide")):
+            said = self.refused(code("int a;", shown(output)), arguments=["--slides"])
+            self.assertRegex(said, rf"^slides/03-the-error-term\.html: slide \d, cell bad: {what}\n$")
+
+    def test_a_page_that_loads_from_elsewhere_or_is_too_large(self):
+        said = self.refused(
+            code(
+                "",
+                shown('<script src="https://example.org/a.js"></script><a href="nowhere.html">a</a>'),
+                shown(f"<p>{'0' * build.LARGEST}</p>"),
+            ),
+        )
+        self.assertIn("03-the-error-term.html: expected nothing from elsewhere, got https://example.org/a.js\n", said)
+        self.assertIn("03-the-error-term.html: nowhere.html leads nowhere\n", said)
+        self.assertRegex(said, r"03-the-error-term\.html: expected at most 1000000 bytes, got 10\d{5}\n")
+
+    def test_data_that_no_notebook_writes(self):
+        (self.copy.root / "notebooks/results/03-left.csv").write_text("a\n1\n")
+        self.assertEqual(self.refused(), "results/03-left.csv: expected a notebook that writes it, got none\n")
+
+    def test_the_repository_brings_its_buttons(self):
+        run = self.copy.build(REPOSITORY="https://example.org/a/bptt")
+        self.assertEqual((run.returncode, run.stderr), (0, ""))
+        page = (self.copy.root / "notebooks/site/target/html/03-the-error-term.html").read_text(encoding="utf-8")
+        self.assertIn("/v2/git/https%3A%2F%2Fexample.org%2Fa%2Fbptt/HEAD?labpath=notebooks%2F03-the-error-term.ipynb", page)
+
+
+class Slides(unittest.TestCase):
+    """What a cell becomes."""
+
+    def test_sentences(self):
+        for text, parts in {
+            "One. Two? Three": 3,
+            "See $a. B$ and `c. D`. E.": 2,
+            "(A. B.) C.": 2,
+            "**Title.** It begins. It ends.": 2,
+            "**A point in bold. It is longer than any title would be.** C.": 2,
+            "Numbers, e.g. $\\pi$, of 0.5 and 1.5.": 1,
+        }.items():
+            self.assertEqual(len(slides.sentences(text)), parts, text)
+            self.assertEqual(" ".join(slides.sentences(text)), text)
+
+    def ideas(self, *cells):
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / "99-a.ipynb"
+            nbformat.write(nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell("# A"), *cells]), path)
+            return slides.ideas(course.take(path))[1:]
+
+    def test_a_long_paragraph_goes_to_the_notes(self):
+        long = "The first sentence. " + "Words. " * 40 + "**The point.** Of it. It ends."
+        (idea,) = self.ideas(nbformat.v4.new_markdown_cell(long))
+        self.assertEqual([re.sub("<.*?>", "", html) for _, html in idea.blocks], ["The first sentence.", "The point. Of it."])
+        self.assertIn("Words. Words.", idea.notes[0])
+
+    def test_machinery_is_left_out_and_what_it_shows_is_not(self):
+        cell = nbformat.v4.new_code_cell("int a;", outputs=[shown("<p>b</p>")], metadata={"tags": ["machinery"]})
+        (idea,) = self.ideas(cell)
+        self.assertEqual(idea.blocks, [("output", "<p>b</p>")])
+
+    def test_a_heading_begins_a_slide_and_its_type_comes_first(self):
+        tagged = {kind: nbformat.v4.new_markdown_cell(f"is {kind}", metadata={"slideshow": {"slide_type": kind}}) for kind in ("skip", "-", "notes")}
+        found = self.ideas(nbformat.v4.new_markdown_cell("One\n\n## B\n\nTwo\n\n### C\n\nThree"), *tagged.values())
+        self.assertEqual([(i.title, i.level) for i in found], [("A", 1), ("B", 2), ("C", 3)])
+        self.assertEqual([html for _, html in found[-1].blocks], ["<p>Three</p>", "<p>is -</p>"])
+        self.assertEqual(found[-1].notes, ["<p>is notes</p>\n"])
+
+
+class Site(unittest.TestCase):
+    """The finished site, from its files, without any server."""
+
+    @classmethod
+    def setUpClass(cls):
+        said = io.StringIO()
+        with contextlib.redirect_stderr(said):
+            built = build.main([])
+        if built:
+            raise AssertionError(said.getvalue())
+        cls.chromium = cls.enterClassContext(browser.chromium())
+        SCREENSHOTS.mkdir(exist_ok=True)
+        cls.pages = sorted(build.OUT.glob("*.html"))
+
+    def page(self, viewport=DESKTOP, **options):
+        """A page on which everything that goes wrong is noted."""
+        context = self.chromium.new_context(viewport=viewport, **options)
+        self.addCleanup(context.close)
+        page = context.new_page()
+        self.noted = []
+        page.on("request", lambda r: r.url.startswith(("file:", "data:", "blob:")) or self.noted.append(f"asked for {r.url}"))
+        page.on("console", lambda message: message.type == "error" and self.noted.append(message.text))
+        page.on("pageerror", lambda error: self.noted.append(str(error)))
+        return page
+
+    def open(self, page, name):
+        page.goto(f"{build.OUT.as_uri()}/{name}")
+        page.evaluate("() => window.MathJax?.startup?.promise")
+        return page
+
+    def picture(self, page, name):
+        page.screenshot(path=SCREENSHOTS / f"{name}.png")
+
+    def test_every_page_on_a_phone(self):
+        page = self.page(PHONE, is_mobile=True, has_touch=True)
+        for path in self.pages:
+            with self.subTest(path.name):
+                self.open(page, path.name)
+                self.assertEqual(page.evaluate("document.documentElement.scrollWidth"), 375)
+                self.assertEqual(page.locator("mjx-merror, .problematic").count(), 0)
+                self.assertEqual(
+                    page.evaluate("""() => [...document.querySelectorAll("article mjx-container")].filter((formula) =>
+                      parseFloat(getComputedStyle(formula).fontSize) < 13).length"""),
+                    0,
+                    "formulas too small to read",
+                )
+                self.assertEqual(self.noted, [])
+
+    def test_every_page_has_its_formulas_and_figures(self):
+        page = self.page()
+        for path in self.pages:
+            with self.subTest(path.name):
+                self.open(page, path.name)
+                raw = page.evaluate("""() => {
+                  const text = document.querySelector("article").cloneNode(true);
+                  text.querySelectorAll("pre, code, script, mjx-container").forEach((part) => part.remove());
+                  return text.textContent.match(/\\S*(\\$|\\\\\\(|\\\\\\[)\\S*/g) ?? [];
+                }""")
+                self.assertEqual(raw, [], "formulas that were not set")
+                images = page.locator("article img").evaluate_all(
+                    "all => Promise.all(all.map(async (i) => { i.loading = 'eager'; await i.decode(); return i.alt.length; }))"
+                )
+                self.assertTrue(all(length > 10 for length in images), images)
+                self.assertEqual(self.noted, [])
+
+    def test_figures_are_numbered_from_one(self):
+        page = self.open(self.page(), "03-the-error-term.html")
+        labels = page.locator("figcaption > a").all_inner_texts()
+        self.assertEqual(labels, [f"Figure 03.{n}" for n in range(1, len(labels) + 1)])
+
+    def test_search(self):
+        page = self.open(self.page(), "index.html")
+        page.locator(".sidebar-search").first.fill("constant error carousel")
+        page.keyboard.press("Enter")
+        first = page.locator("#search-results li a").first
+        first.wait_for()
+        self.assertIn("09", first.inner_text())
+        self.picture(page, "search")
+        first.click()
+        page.wait_for_url("**/09-the-LSTM.html*")
+        self.assertEqual(self.noted, [])
+
+    def test_from_the_ledger_to_the_formula(self):
+        page = self.open(self.page(), "ledger.html")
+        page.locator("#words").fill("delta.3' descending")
+        page.get_by_role("link", name="delta.3'", exact=True).click()
+        page.wait_for_url("**/03-the-error-term.html#delta.3'")
+        page.evaluate("() => MathJax.startup.promise")
+        page.wait_for_timeout(300)
+        self.assertIsNotNone(page.get_by_role("link", name="delta.3'", exact=True).first.bounding_box())
+        place = page.locator("[id=\"delta.3'\"]").evaluate("e => e.getBoundingClientRect().top")
+        self.assertTrue(0 <= place < 900, place)
+
+    def test_the_ledger_is_sorted_and_filtered(self):
+        page = self.open(self.page(), "ledger.html")
+        total = len((build.NOTEBOOKS / "results/ledger.csv").read_text(encoding="utf-8").splitlines()) - 1
+        self.assertEqual(page.locator("#shown").inner_text(), f"{total} of {total} rows")
+        page.locator("#verdict").select_option("wrong as printed")
+        page.locator("#words").fill("GRADIENT")
+        rows = page.locator("#ledger tbody tr:visible")
+        self.assertTrue(0 < rows.count() < total)
+        for text in rows.all_inner_texts():
+            self.assertIn("gradient", text.lower())
+            self.assertIn("wrong as printed", text)
+        page.locator("#words").fill("")
+        page.locator("#verdict").select_option("")
+        error = page.get_by_role("columnheader").nth(3)
+        for key, order in (("Enter", 1), ("Enter", -1)):
+            error.press(key)
+            page.wait_for_timeout(100)
+            values = page.locator("#ledger tbody tr td:nth-child(4)").evaluate_all("all => all.map((c) => c.dataset.sort)")
+            numbers = [float(value) for value in values if value]
+            self.assertEqual(numbers, sorted(numbers, reverse=order < 0))
+
+    def test_machinery_is_folded_and_opens_by_key(self):
+        page = self.open(self.page(), "03-the-error-term.html")
+        hidden = page.locator("details.hide").first
+        self.assertFalse(hidden.locator("pre").is_visible())
+        hidden.locator("summary").press("Enter")
+        self.assertTrue(hidden.locator("pre").is_visible())
+
+    def test_the_notebook_can_be_taken_away(self):
+        page = self.open(self.page(), "03-the-error-term.html")
+        link = page.get_by_role("link", name="Notebook", exact=True).get_attribute("href")
+        self.assertEqual((build.OUT / link).read_bytes(), (build.NOTEBOOKS / "03-the-error-term.ipynb").read_bytes())
+        self.assertEqual(page.get_by_role("link", name="Run on Binder").count(), 0)  # nobody has said where
+
+    def test_dark_by_the_system_and_by_the_button(self):
+        page = self.open(self.page(color_scheme="dark"), "03-the-error-term.html")
+        dark = page.evaluate("getComputedStyle(document.body).backgroundColor")
+        self.picture(page, "dark")
+        page.emulate_media(color_scheme="light")
+        light = page.evaluate("getComputedStyle(document.body).backgroundColor")
+        self.assertGreater(sum(map(int, re.findall(r"\d+", light)[:3])), 600)
+        self.assertLess(sum(map(int, re.findall(r"\d+", dark)[:3])), 100)
+        page.locator(".content-icon-container .theme-toggle").click(click_count=1)
+        page.wait_for_timeout(100)
+        self.assertIn(page.evaluate("document.body.dataset.theme"), ("dark", "light"))
+
+    def test_on_paper(self):
+        page = self.open(self.page(), "03-the-error-term.html")
+        page.emulate_media(media="print")
+        self.assertFalse(page.locator(".sidebar-drawer").is_visible())
+        self.assertFalse(page.locator(".buttons").is_visible())
+        page.pdf(path=SCREENSHOTS / "print.pdf", format="A4")
+
+    def test_no_serious_barrier(self):
+        for scheme in ("light", "dark"):
+            page = self.page(color_scheme=scheme, reduced_motion="reduce")
+            for name in PAGES:
+                with self.subTest(f"{name}, {scheme}"):
+                    self.open(page, f"{name}.html")
+                    self.picture(page, f"{name}-{scheme}")
+                    self.assertEqual(serious(page), [])
+        page = self.page(PHONE, is_mobile=True)
+        for name in PAGES:
+            with self.subTest(f"{name}, phone"):
+                self.open(page, f"{name}.html")
+                self.picture(page, f"{name}-phone")
+                self.assertEqual(serious(page), [])
+
+    def test_every_slide_fits(self):
+        for deck in sorted((build.OUT / "slides").glob("*.html")):
+            with self.subTest(deck.name):
+                self.assertEqual(browser.problems(self.chromium, deck), [])
+
+    def test_a_deck_by_keys(self):
+        page = self.page({"width": 1280, "height": 720})
+        page.goto((build.OUT / "slides" / DECK).as_uri())
+        page.wait_for_selector("body.ready")
+        self.picture(page, "slides-title")
+        self.assertEqual(page.locator(PRESENT + " h2").inner_text(), "03 · The error term")
+        page.keyboard.press("ArrowRight")
+        self.assertIn("1. The pre-activation", page.locator(PRESENT + " h2").inner_text())
+        self.assertGreater(page.locator(PRESENT + " mjx-container").count(), 2)
+        self.picture(page, "slides-formula")
+        page.keyboard.press("ArrowDown")
+        self.assertTrue(page.locator(PRESENT + " pre.code").count())
+        self.picture(page, "slides-code")
+        self.assertGreater(page.locator("aside.notes").count(), 5)
+        self.assertEqual(serious(page), [])
+        self.assertEqual(self.noted, [])
+
+    def test_a_deck_on_paper_has_a_page_a_slide(self):
+        with tempfile.TemporaryDirectory() as folder:
+            shutil.copytree(build.OUT / "slides", folder, dirs_exist_ok=True)
+            deck = Path(folder) / DECK
+            browser.print_pdf(self.chromium, deck)
+            pages = len(re.findall(rb"/Type\s*/Page\b", deck.with_suffix(".pdf").read_bytes()))
+            page = browser.show(self.chromium, deck)
+            self.assertEqual(pages, page.evaluate("Reveal.getTotalSlides()"))
+
+
+def serious(page):
+    """What axe-core finds that keeps people out."""
+    page.evaluate(AXE.read_text(encoding="utf-8"))
+    found = page.evaluate("() => axe.run({ resultTypes: ['violations'] })")["violations"]
+    return [
+        f"{violation['id']}: {json.dumps([node['target'] for node in violation['nodes'][:3]])}"
+        for violation in found
+        if violation["impact"] in ("serious", "critical")
+    ]
+
+
+if __name__ == "__main__":
+    unittest.main()
