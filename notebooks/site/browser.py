@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from playwright.sync_api import sync_playwright
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")  # as the Makefile has them
-READY = 60_000  # milliseconds, for a deck on a busy machine
+READY = 120_000  # milliseconds, for a deck on a busy machine
 
 # Goes through the deck and returns a sentence for every slide with something beyond its sheet or cut off.
 MEASURE = """() => Reveal.getSlides().map((slide, index) => {
@@ -47,8 +47,9 @@ def chromium():
 def show(browser, deck, query=""):
     """A page with a deck that has been laid out."""
     page = browser.new_page(viewport={"width": 1280, "height": 720})
+    page.set_default_timeout(READY)
     page.goto(deck.as_uri() + query)
-    page.wait_for_selector("body.ready", timeout=READY)
+    page.wait_for_selector("body.ready")
     return page
 
 

@@ -32,6 +32,11 @@ API, LIVE_FIGURES = ROOT / "lib/target/api", ROOT / "lib/live/target/site"
 REPOSITORY = os.environ.get("REPOSITORY", "").rstrip("/")
 LARGEST = 1_000_000  # bytes of a page, without its pictures
 LINK = re.compile(r"(?<=\]\()(?![a-z]+:|#)([^)\s]+)(?=\))")  # in Markdown, to a file of the project
+PLACES = {  # of the project's files that are no notebooks
+    "results/ledger.md": "ledger.md",
+    "results/10-decay.png": "10-decay.png",
+    "lib/BENCHMARK.md": "benchmark.md",
+}
 PAPER = re.compile(r"\b(?:arXiv:(\d{4}\.\d{4,5})|doi:(10\.[^\s,;*]*[^\s,;*.)]))")
 
 
@@ -127,19 +132,12 @@ def readme():
 
 
 def links(text):
-    """Links to the project's files as the site has them; to a file that it has not, in the repository, if that is known."""
+    """Links to the project's files as the site has them; to those it has not, in the repository, if that is known."""
 
     def replaced(match):
         path = match[1].removeprefix("notebooks/")
-        file, _, fragment = path.partition("#")
-        if file == "results/ledger.md":
-            return "ledger.md"
-        if file == "results/10-decay.png":
-            return "10-decay.png"
-        if file == "lib/BENCHMARK.md":
-            return "benchmark.md"
-        if file.endswith(".ipynb"):
-            return path
+        if path in PLACES or path.partition("#")[0].endswith(".ipynb"):
+            return PLACES.get(path, path)
         return f"{REPOSITORY}/blob/HEAD/{match[1]}" if REPOSITORY else ""
 
     return re.sub(r"\[([^]]*)\]\(\)", r"\1", LINK.sub(replaced, text))
@@ -213,7 +211,9 @@ def data_page(notebooks):
         "# The experiments' data\n\nWhat the figures draw and the experiments measured, as the notebooks wrote it when"
         " they were last executed: numbers in full precision, the same on every machine.\n\n"
         '<div class="wide">\n<table>\n<thead><tr><th scope="col">file</th><th scope="col">what it holds</th>'
-        '<th scope="col">rows and columns</th></tr></thead>\n<tbody>\n' + "\n".join(rows) + "\n</tbody>\n</table>\n</div>\n"
+        '<th scope="col">rows and columns</th></tr></thead>\n<tbody>\n'
+        + "\n".join(rows)
+        + "\n</tbody>\n</table>\n</div>\n"
     )
 
 
@@ -227,7 +227,8 @@ def origin(name, notebooks):
     for notebook in notebooks:
         for figure in notebook.figures:
             if figure.name == stem:
-                return f'<a href="{notebook.name}.html#{figure.id}">Figure {figure.number}</a>: {html.escape(figure.title)}'
+                place = f"{notebook.name}.html#{figure.id}"
+                return f'<a href="{place}">Figure {figure.number}</a>: {html.escape(figure.title)}'
     for notebook in notebooks:
         for index, cell in enumerate(notebook.content.cells):
             if cell.cell_type == "code" and re.search(rf'"(results/)?{re.escape(stem)}[".]', cell.source):
@@ -237,21 +238,21 @@ def origin(name, notebooks):
 
 
 def live_page():
-    """The live figures as they say themselves what they are."""
-    parts = ["# Live figures\n\nComputed in this page by the course's own Java, compiled to JavaScript.\n"]
+    """The live figures, as each says itself what it is, with the picture that it shows where no scripts run."""
+    parts = ["# Live figures\n\nComputed in the page by the course's own Java, compiled to JavaScript."]
     for name, numbers in LIVE.items():
-        page = LIVE_FIGURES / f"{name}.html"
-        text = page.read_text(encoding="utf-8")
+        text = (LIVE_FIGURES / f"{name}.html").read_text(encoding="utf-8")
         title = re.search(r"<title>(.*?)</title>", text, re.DOTALL)[1].strip()
         about = re.search(r'<meta name="description" content="([^"]*)"', text)
         picture = re.search(r"<img[^>]*>", text)
-        picture = picture[0].replace('src="', 'src="live/') if picture else ""
-        belongs = ", ".join(f"[{n}]({next(NOTEBOOKS.glob(n + '-*.ipynb')).name})" for n in numbers)
+        shown = re.sub(r'src="(?=[^/:]*")', 'src="live/', picture[0]) if picture else ""
+        of = ", ".join(f"[{number}]({next(NOTEBOOKS.glob(number + '-*.ipynb')).name})" for number in numbers)
         parts.append(
-            f'## {html.unescape(title)}\n\n<p class="live"><a href="live/{name}.html">{picture}<span>Open it</span></a></p>\n\n'
-            f"{html.unescape(about[1]) if about else ''} It belongs to {belongs}.\n"
+            f"## {html.unescape(title)}\n\n"
+            f'<p class="live"><a href="live/{name}.html">{shown}<span>Open it</span></a></p>\n\n'
+            f"{html.unescape(about[1]) if about else ''} It belongs to {of}."
         )
-    return "\n".join(parts)
+    return "\n\n".join(parts) + "\n"
 
 
 class Page(HTMLParser):
@@ -265,14 +266,14 @@ class Page(HTMLParser):
     def handle_starttag(self, tag, attributes):
         named = {name: value or "" for name, value in attributes}
         self.ids |= {named[name] for name in ("id", "name") if name in named}
-        loads = tag != "a" and not (tag == "link" and named.get("rel") in ("next", "prev", "search", "index", "canonical"))
+        leads = tag == "a" or named.get("rel") in ("next", "prev", "search", "index")
         for name in ("href", "src"):
             if named.get(name) and tag != "base":
-                (self.loads if loads else self.leads).append(named[name])
+                (self.leads if leads else self.loads).append(named[name])
 
 
 def check(folder):
-    """Problems of the finished pages, each a sentence, and the links that lead out of the site with the pages that have them."""
+    """Problems of the finished pages, each a sentence, and the links out of the site with the pages that have them."""
     found, elsewhere = [], defaultdict(set)
     parsed = {path: Page(path) for path in sorted(folder.rglob("*.html")) if not {"api", "live"} & set(path.parts)}
     for path, page in parsed.items():

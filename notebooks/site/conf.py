@@ -11,7 +11,7 @@ from sphinx.transforms import SphinxTransform
 
 sys.path.append(str(Path(__file__).resolve().parent))
 
-from course import LIVE, NOTEBOOKS, ledger  # noqa: E402
+from course import LIVE, NOTEBOOKS, ledger
 
 REPOSITORY = os.environ.get("REPOSITORY", "").rstrip("/")
 
@@ -89,7 +89,9 @@ def add_buttons(app, page, template, context, doctree):
 
 def mend(app, page, template, context, doctree):
     """What axe-core finds in the pages that the theme and MyST-NB make."""
-    context["furo_navigation_tree"] = context["furo_navigation_tree"].replace('role="heading"', 'role="heading" aria-level="2"')
+    context["furo_navigation_tree"] = context["furo_navigation_tree"].replace(
+        'role="heading"', 'role="heading" aria-level="2"'
+    )
     if "body" in context:
         context["body"] = context["body"].replace(' aria-label="Toggle hidden content"', "")
 

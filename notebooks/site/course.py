@@ -1,7 +1,7 @@
 """The committed notebooks as the site and the slides take them: never executed, never edited by hand.
 
-A figure becomes a file with a number and its text alternative, a claim's card a class that a style sheet can dress. What
-a reader who cannot see the figure, or a style sheet, would miss is refused by name.
+A figure becomes a file with a number and its text alternative, a claim's card gets a class that a style sheet can
+dress. A figure that tells nothing to those who cannot see it is refused, by the names of notebook and cell.
 """
 
 import base64

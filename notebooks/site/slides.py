@@ -2,8 +2,8 @@
 
 Here a notebook becomes ideas: a cell of text, or a cell of code and what it shows. Long paragraphs come as their first
 sentence and those with something in bold; the whole is in the speaker's notes. Machinery is left out, what it shows is
-not. slides.js lays the ideas out on slides, in the browser, where sizes are known. A cell's own slide_type (skip, notes,
-“-” for the slide before) comes before these rules.
+not. slides.js lays the ideas out on slides, in the browser, where sizes are known. A cell's own slide_type comes before
+these rules: skip, notes, or - to go on on the slide before.
 """
 
 import html

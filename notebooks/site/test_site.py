@@ -25,10 +25,29 @@ HERE = Path(__file__).resolve().parent
 AXE = HERE / "node_modules/axe-core/axe.min.js"
 SCREENSHOTS = build.TARGET / "screenshots"
 DESKTOP, PHONE = {"width": 1280, "height": 900}, {"width": 375, "height": 812}
-PAGES = ("index", "03-the-error-term", "07-vanishing-and-exploding", "ledger", "data", "library")  # one of each kind
+KINDS = (
+    ("index", "light", {}),
+    ("03-the-error-term", "light", {}),
+    ("03-the-error-term", "dark", {"color_scheme": "dark"}),
+    ("03-the-error-term", "phone", {"is_mobile": True}),
+    ("ledger", "dark", {"color_scheme": "dark"}),
+    ("ledger", "phone", {"is_mobile": True}),
+    ("data", "light", {}),
+)
 PRESENT = "section.present > section.present"  # the slide that is shown
 DECK = "03-the-error-term.html"
 PIXEL = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAIAAACQd1PeAAAADElEQVR4nGP4//8/AAX+Av4N70a4AAAAAElFTkSuQmCC"
+
+
+# TeX that is still to be seen, formulas that MathJax refused, and those in letters of less than 13 pixels.
+UNSET = r"""() => {
+  const article = document.querySelector("article"), text = article.cloneNode(true);
+  text.querySelectorAll("pre, code, script, mjx-container").forEach((part) => part.remove());
+  const size = (part) => parseFloat(getComputedStyle(part).fontSize);
+  const small = [...article.querySelectorAll("mjx-container")].filter((formula) => size(formula) < 13);
+  const bad = [...small, ...article.querySelectorAll("mjx-merror, .problematic")];
+  return [...(text.textContent.match(/\S*(\$|\\\(|\\\[)\S*/g) ?? []), ...bad.map((part) => part.textContent)];
+}"""
 
 
 def markdown(text):
@@ -139,7 +158,9 @@ class BadInput(unittest.TestCase):
         run = self.copy.build(REPOSITORY="https://example.org/a/bptt")
         self.assertEqual((run.returncode, run.stderr), (0, ""))
         page = (self.copy.root / "notebooks/site/target/html/03-the-error-term.html").read_text(encoding="utf-8")
-        self.assertIn("/v2/git/https%3A%2F%2Fexample.org%2Fa%2Fbptt/HEAD?labpath=notebooks%2F03-the-error-term.ipynb", page)
+        self.assertIn(
+            "/v2/git/https%3A%2F%2Fexample.org%2Fa%2Fbptt/HEAD?labpath=notebooks%2F03-the-error-term.ipynb", page
+        )
 
 
 class Slides(unittest.TestCase):
@@ -166,7 +187,9 @@ class Slides(unittest.TestCase):
     def test_a_long_paragraph_goes_to_the_notes(self):
         long = "The first sentence. " + "Words. " * 40 + "**The point.** Of it. It ends."
         (idea,) = self.ideas(nbformat.v4.new_markdown_cell(long))
-        self.assertEqual([re.sub("<.*?>", "", html) for _, html in idea.blocks], ["The first sentence.", "The point. Of it."])
+        self.assertEqual(
+            [re.sub("<.*?>", "", html) for _, html in idea.blocks], ["The first sentence.", "The point. Of it."]
+        )
         self.assertIn("Words. Words.", idea.notes[0])
 
     def test_machinery_is_left_out_and_what_it_shows_is_not(self):
@@ -175,7 +198,10 @@ class Slides(unittest.TestCase):
         self.assertEqual(idea.blocks, [("output", "<p>b</p>")])
 
     def test_a_heading_begins_a_slide_and_its_type_comes_first(self):
-        tagged = {kind: nbformat.v4.new_markdown_cell(f"is {kind}", metadata={"slideshow": {"slide_type": kind}}) for kind in ("skip", "-", "notes")}
+        tagged = {
+            kind: nbformat.v4.new_markdown_cell(f"is {kind}", metadata={"slideshow": {"slide_type": kind}})
+            for kind in ("skip", "-", "notes")
+        }
         found = self.ideas(nbformat.v4.new_markdown_cell("One\n\n## B\n\nTwo\n\n### C\n\nThree"), *tagged.values())
         self.assertEqual([(i.title, i.level) for i in found], [("A", 1), ("B", 2), ("C", 3)])
         self.assertEqual([html for _, html in found[-1].blocks], ["<p>Three</p>", "<p>is -</p>"])
@@ -199,10 +225,14 @@ class Site(unittest.TestCase):
     def page(self, viewport=DESKTOP, **options):
         """A page on which everything that goes wrong is noted."""
         context = self.chromium.new_context(viewport=viewport, **options)
+        context.set_default_timeout(browser.READY)
         self.addCleanup(context.close)
         page = context.new_page()
         self.noted = []
-        page.on("request", lambda r: r.url.startswith(("file:", "data:", "blob:")) or self.noted.append(f"asked for {r.url}"))
+        page.on(
+            "request",
+            lambda r: r.url.startswith(("file:", "data:", "blob:")) or self.noted.append(f"asked for {r.url}"),
+        )
         page.on("console", lambda message: message.type == "error" and self.noted.append(message.text))
         page.on("pageerror", lambda error: self.noted.append(str(error)))
         return page
@@ -213,38 +243,19 @@ class Site(unittest.TestCase):
         return page
 
     def picture(self, page, name):
-        page.screenshot(path=SCREENSHOTS / f"{name}.png")
+        page.screenshot(path=SCREENSHOTS / f"{name}.png", timeout=browser.READY)
 
     def test_every_page_on_a_phone(self):
         page = self.page(PHONE, is_mobile=True, has_touch=True)
         for path in self.pages:
             with self.subTest(path.name):
                 self.open(page, path.name)
-                self.assertEqual(page.evaluate("document.documentElement.scrollWidth"), 375)
-                self.assertEqual(page.locator("mjx-merror, .problematic").count(), 0)
-                self.assertEqual(
-                    page.evaluate("""() => [...document.querySelectorAll("article mjx-container")].filter((formula) =>
-                      parseFloat(getComputedStyle(formula).fontSize) < 13).length"""),
-                    0,
-                    "formulas too small to read",
-                )
-                self.assertEqual(self.noted, [])
-
-    def test_every_page_has_its_formulas_and_figures(self):
-        page = self.page()
-        for path in self.pages:
-            with self.subTest(path.name):
-                self.open(page, path.name)
-                raw = page.evaluate("""() => {
-                  const text = document.querySelector("article").cloneNode(true);
-                  text.querySelectorAll("pre, code, script, mjx-container").forEach((part) => part.remove());
-                  return text.textContent.match(/\\S*(\\$|\\\\\\(|\\\\\\[)\\S*/g) ?? [];
-                }""")
-                self.assertEqual(raw, [], "formulas that were not set")
+                self.assertEqual(page.evaluate("document.documentElement.scrollWidth"), PHONE["width"])
+                self.assertEqual(page.evaluate(UNSET), [], "formulas that were not set, or too small")
                 images = page.locator("article img").evaluate_all(
-                    "all => Promise.all(all.map(async (i) => { i.loading = 'eager'; await i.decode(); return i.alt.length; }))"
+                    "all => Promise.all(all.map(async (i) => { i.loading = 'eager'; await i.decode(); return i.alt; }))"
                 )
-                self.assertTrue(all(length > 10 for length in images), images)
+                self.assertTrue(all(len(alt) > 10 for alt in images), images)
                 self.assertEqual(self.noted, [])
 
     def test_figures_are_numbered_from_one(self):
@@ -272,7 +283,7 @@ class Site(unittest.TestCase):
         page.evaluate("() => MathJax.startup.promise")
         page.wait_for_timeout(300)
         self.assertIsNotNone(page.get_by_role("link", name="delta.3'", exact=True).first.bounding_box())
-        place = page.locator("[id=\"delta.3'\"]").evaluate("e => e.getBoundingClientRect().top")
+        place = page.locator('[id="delta.3\'"]').evaluate("e => e.getBoundingClientRect().top")
         self.assertTrue(0 <= place < 900, place)
 
     def test_the_ledger_is_sorted_and_filtered(self):
@@ -292,7 +303,9 @@ class Site(unittest.TestCase):
         for key, order in (("Enter", 1), ("Enter", -1)):
             error.press(key)
             page.wait_for_timeout(100)
-            values = page.locator("#ledger tbody tr td:nth-child(4)").evaluate_all("all => all.map((c) => c.dataset.sort)")
+            values = page.locator("#ledger tbody tr td:nth-child(4)").evaluate_all(
+                "all => all.map((c) => c.dataset.sort)"
+            )
             numbers = [float(value) for value in values if value]
             self.assertEqual(numbers, sorted(numbers, reverse=order < 0))
 
@@ -329,18 +342,11 @@ class Site(unittest.TestCase):
         page.pdf(path=SCREENSHOTS / "print.pdf", format="A4")
 
     def test_no_serious_barrier(self):
-        for scheme in ("light", "dark"):
-            page = self.page(color_scheme=scheme, reduced_motion="reduce")
-            for name in PAGES:
-                with self.subTest(f"{name}, {scheme}"):
-                    self.open(page, f"{name}.html")
-                    self.picture(page, f"{name}-{scheme}")
-                    self.assertEqual(serious(page), [])
-        page = self.page(PHONE, is_mobile=True)
-        for name in PAGES:
-            with self.subTest(f"{name}, phone"):
+        for name, view, options in KINDS:
+            with self.subTest(f"{name}, {view}"):
+                page = self.page(PHONE if view == "phone" else DESKTOP, **options)
                 self.open(page, f"{name}.html")
-                self.picture(page, f"{name}-phone")
+                self.picture(page, f"{name}-{view}")
                 self.assertEqual(serious(page), [])
 
     def test_every_slide_fits(self):
@@ -378,7 +384,9 @@ class Site(unittest.TestCase):
 def serious(page):
     """What axe-core finds that keeps people out."""
     page.evaluate(AXE.read_text(encoding="utf-8"))
-    found = page.evaluate("() => axe.run({ resultTypes: ['violations'] })")["violations"]
+    found = page.evaluate("() => axe.run({ exclude: [['mjx-container']] }, { resultTypes: ['violations'] })")[
+        "violations"
+    ]
     return [
         f"{violation['id']}: {json.dumps([node['target'] for node in violation['nodes'][:3]])}"
         for violation in found
