@@ -172,6 +172,7 @@ $(SITE_NPM): notebooks/site/package-lock.json | need-folder need-npm
 	@touch $@
 
 $(API): $(JAR)
+	@rm -rf $(@D) # a class that is gone would stay
 	@javadoc -quiet -Xdoclint:none -notimestamp --no-platform-links -encoding UTF-8 -windowtitle "bptt" -classpath "lib/target/jars/*" -d $(@D) \
 	  -sourcepath lib/src/main/java -subpackages bptt
 

@@ -32,11 +32,9 @@ API, LIVE_FIGURES = ROOT / "lib/target/api", ROOT / "lib/live/target/site"
 REPOSITORY = os.environ.get("REPOSITORY", "").rstrip("/")
 LARGEST = 1_000_000  # bytes of a page, without its pictures
 LINK = re.compile(r"(?<=\]\()(?![a-z]+:|#)([^)\s]+)(?=\))")  # in Markdown, to a file of the project
-PLACES = {  # of the project's files that are no notebooks
-    "results/ledger.md": "ledger.md",
-    "results/10-decay.png": "10-decay.png",
-    "lib/BENCHMARK.md": "benchmark.md",
-}
+# The project's files that are no notebooks, as the site has them.
+DOCUMENTS = {"TEACHING.md": "teaching.md", "FAQ.md": "faq.md", "lib/BENCHMARK.md": "benchmark.md"}
+PLACES = DOCUMENTS | {"results/ledger.md": "ledger.md", "results/10-decay.png": "10-decay.png"}
 PAPER = re.compile(r"\b(?:arXiv:(\d{4}\.\d{4,5})|doi:(10\.[^\s,;*]*[^\s,;*.)]))")
 
 
@@ -111,13 +109,14 @@ def pages(notebooks):
         SOURCE / "index.md",
         f"{sections['']}\n\n## The course\n\n{sections['The course']}\n\n"
         f"```{{toctree}}\n:hidden:\n:caption: The course\n\n{names}\n```\n"
-        f"```{{toctree}}\n:hidden:\n:caption: Beside it\n\n{live}ledger\ndata\nrunning\nlibrary\nbenchmark\n```\n",
+        f"```{{toctree}}\n:hidden:\n:caption: Beside it\n\n{live}ledger\ndata\nteaching\nrunning\nfaq\nlibrary\nbenchmark\n```\n",
     )
     shutil.copy(NOTEBOOKS / "results/10-decay.png", SOURCE)
     write(SOURCE / "running.md", f"# Two commands\n\n{sections['Two commands']}\n")
-    api = "**[Javadoc of every class](api/index.html)**\n\n" if API.exists() else ""
+    api = '<p><a href="api/index.html">Javadoc of every class</a></p>\n\n' if API.exists() else ""
     write(SOURCE / "library.md", f"# The library\n\n{api}{sections['The library']}\n")
-    write(SOURCE / "benchmark.md", links((ROOT / "lib/BENCHMARK.md").read_text(encoding="utf-8")))
+    for document, page in DOCUMENTS.items():
+        write(SOURCE / page, links((ROOT / document).read_text(encoding="utf-8")))
     write(SOURCE / "ledger.md", ledger_page(notebooks))
     write(SOURCE / "data.md", data_page(notebooks))
     if live:
@@ -234,7 +233,7 @@ def origin(name, notebooks):
             if cell.cell_type == "code" and re.search(rf'"(results/)?{re.escape(stem)}[".]', cell.source):
                 section = re.sub(r"\$([^$]*)\$", r"\\(\1\\)", html.escape(notebook.section(index)))
                 return f'<a href="{notebook.name}.html">{notebook.name[:2]}</a>, {section}'
-    raise Bad(f"results/{name}: expected a notebook that writes it, got none")
+    return "–"
 
 
 def live_page():
@@ -242,15 +241,12 @@ def live_page():
     parts = ["# Live figures\n\nComputed in the page by the course's own Java, compiled to JavaScript."]
     for name, numbers in LIVE.items():
         text = (LIVE_FIGURES / f"{name}.html").read_text(encoding="utf-8")
-        title = re.search(r"<title>(.*?)</title>", text, re.DOTALL)[1].strip()
-        about = re.search(r'<meta name="description" content="([^"]*)"', text)
-        picture = re.search(r"<img[^>]*>", text)
-        shown = re.sub(r'src="(?=[^/:]*")', 'src="live/', picture[0]) if picture else ""
+        title, about = re.search(r"<h1>(.*?)</h1>\s*<p>(.*?)</p>", text, re.DOTALL).groups()
+        picture = re.search(r"<img[^>]*>", text)[0].replace('src="', 'src="live/')
         of = ", ".join(f"[{number}]({next(NOTEBOOKS.glob(number + '-*.ipynb')).name})" for number in numbers)
         parts.append(
-            f"## {html.unescape(title)}\n\n"
-            f'<p class="live"><a href="live/{name}.html">{shown}<span>Open it</span></a></p>\n\n'
-            f"{html.unescape(about[1]) if about else ''} It belongs to {of}."
+            f'## {title}\n\n<p class="live"><a href="live/{name}.html">{picture}<span>Open it</span></a></p>\n\n'
+            f"<p>{about}</p>\n\nIt belongs to {of}."
         )
     return "\n\n".join(parts) + "\n"
 
