@@ -204,35 +204,31 @@ def data_page(notebooks):
         if path.suffix == ".csv":
             with open(path, encoding="utf-8", newline="") as file:
                 header, *records = csv.reader(file)
-            columns = f"{len(records)} rows of {html.escape(', '.join(header))}"
-        rows.append(f'<tr><td><a href="data/{name}">{name}</a></td><td>{what}</td><td>{columns}</td></tr>')
+            columns = f"{len(records)} rows of {ledger.escape(', '.join(header))}"
+        rows.append(f'| <a href="data/{name}">{name}</a> | {what} | {columns} |\n')
     return (
         "# The experiments' data\n\nWhat the figures draw and the experiments measured, as the notebooks wrote it when"
         " they were last executed: numbers in full precision, the same on every machine.\n\n"
-        '<div class="wide">\n<table>\n<thead><tr><th scope="col">file</th><th scope="col">what it holds</th>'
-        '<th scope="col">rows and columns</th></tr></thead>\n<tbody>\n'
-        + "\n".join(rows)
-        + "\n</tbody>\n</table>\n</div>\n"
+        "| file | what it holds | rows and columns |\n|---|---|---|\n" + "".join(rows)
     )
 
 
 def origin(name, notebooks):
     """Where a file of results comes from: the figure of its name, or the section whose code names it."""
     if name == "ledger.csv":
-        return '<a href="ledger.html">the ledger</a>: what every claim of the course found'
+        return "[the ledger](ledger.md): what every claim of the course found"
     if name.startswith("learning/"):
-        return "the outcomes of <code>make learn</code>, each with the experiment that made it"
+        return "the outcomes of `make learn`, each with the experiment that made it"
     stem = Path(name).stem
     for notebook in notebooks:
         for figure in notebook.figures:
             if figure.name == stem:
                 place = f"{notebook.name}.html#{figure.id}"
-                return f'<a href="{place}">Figure {figure.number}</a>: {html.escape(figure.title)}'
+                return f'<a href="{place}">Figure {figure.number}</a>: {ledger.escape(figure.title)}'
     for notebook in notebooks:
         for index, cell in enumerate(notebook.content.cells):
             if cell.cell_type == "code" and re.search(rf'"(results/)?{re.escape(stem)}[".]', cell.source):
-                section = re.sub(r"\$([^$]*)\$", r"\\(\1\\)", html.escape(notebook.section(index)))
-                return f'<a href="{notebook.name}.html">{notebook.name[:2]}</a>, {section}'
+                return f"[{notebook.name[:2]}]({notebook.path.name}), {notebook.section(index)}"
     return "–"
 
 

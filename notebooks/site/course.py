@@ -55,7 +55,7 @@ class Figure:
     @property
     def title(self):
         """What is drawn, without the axes: the first sentence of the text alternative."""
-        return re.split(r"(?<=[^.]{3})\. ", self.alt.partition(": ")[2] or self.alt)[0]
+        return re.split(r"\. (?=[A-Z])", self.alt.partition(": ")[2] or self.alt)[0]
 
     def html(self, folder=""):
         return (
