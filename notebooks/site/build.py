@@ -73,6 +73,7 @@ def site(notebooks):
     """Writes the site; returns a sentence for each thing that cannot be right."""
     shutil.rmtree(OUT, ignore_errors=True)
     shutil.rmtree(SOURCE, ignore_errors=True)
+    slides.write_all(notebooks, OUT / "slides")
     pages(notebooks)
     for notebook in notebooks:
         write(OUT / "notebooks" / notebook.path.name, notebook.path.read_bytes())
@@ -82,7 +83,6 @@ def site(notebooks):
         if folder.exists():
             shutil.copytree(folder, OUT / to)
     shutil.copytree(NOTEBOOKS / "results", OUT / "data", ignore=lambda folder, names: [n for n in names if not data(n)])
-    slides.write_all(notebooks, OUT / "slides")
     options = ["--quiet", "--fail-on-warning", "--jobs=auto", f"--conf-dir={HERE}", f"--doctree-dir={TARGET}/doctrees"]
     failed = build_main([*options, str(SOURCE), str(OUT)])
     problems, elsewhere = check(OUT)
@@ -103,13 +103,13 @@ def pages(notebooks):
                 cell.source = papers(links(cell.source))
         write(SOURCE / notebook.path.name, course.nbformat.writes(notebook.content))
     sections = readme()
-    names = "\n".join(notebook.name for notebook in notebooks)
-    live = "live\n" if LIVE_FIGURES.exists() else ""
+    live = ["live"] if LIVE_FIGURES.exists() else []
+    beside = [*live, "ledger", "data", "teaching", "running", "faq", "library", "benchmark"]
     write(
         SOURCE / "index.md",
         f"{sections['']}\n\n## The course\n\n{sections['The course']}\n\n"
-        f"```{{toctree}}\n:hidden:\n:caption: The course\n\n{names}\n```\n"
-        f"```{{toctree}}\n:hidden:\n:caption: Beside it\n\n{live}ledger\ndata\nteaching\nrunning\nfaq\nlibrary\nbenchmark\n```\n",
+        + contents("The course", [notebook.name for notebook in notebooks])
+        + contents("Beside it", beside),
     )
     shutil.copy(NOTEBOOKS / "results/10-decay.png", SOURCE)
     write(SOURCE / "running.md", f"# Two commands\n\n{sections['Two commands']}\n")
@@ -121,6 +121,10 @@ def pages(notebooks):
     write(SOURCE / "data.md", data_page(notebooks))
     if live:
         write(SOURCE / "live.md", live_page())
+
+
+def contents(title, names):
+    return "```{toctree}\n:hidden:\n:caption: " + "\n".join([title, "", *names]) + "\n```\n"
 
 
 def readme():

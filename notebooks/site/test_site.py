@@ -146,11 +146,15 @@ class BadInput(unittest.TestCase):
             code(
                 "",
                 shown('<script src="https://example.org/a.js"></script><a href="nowhere.html">a</a>'),
+                shown('<a href="01-two-steps-by-hand.html#nowhere">b</a>'),
                 shown(f"<p>{'0' * build.LARGEST}</p>"),
             ),
         )
         self.assertIn("03-the-error-term.html: expected nothing from elsewhere, got https://example.org/a.js\n", said)
         self.assertIn("03-the-error-term.html: nowhere.html leads nowhere\n", said)
+        self.assertIn(
+            "03-the-error-term.html: 01-two-steps-by-hand.html#nowhere leads to no place in that page\n", said
+        )
         self.assertRegex(said, r"03-the-error-term\.html: expected at most 1000000 bytes, got 10\d{5}\n")
 
     def test_the_repository_brings_its_buttons(self):
