@@ -1,6 +1,6 @@
 # What there is: make help
 .DEFAULT_GOAL := help
-.PHONY: help run figure test test-everywhere mutants lab jar env learn bench site slides format clean need-java need-maven need-python need-npm need-folder lock sbom licences
+.PHONY: help run figure test test-everywhere mutants lab jar env learn bench live site slides format clean need-java need-maven need-python need-npm need-node need-folder lock sbom licences
 
 PYTHON ?= python3
 VENV := .venv
@@ -55,6 +55,7 @@ API := lib/target/api/index.html
 # make test looks at site and slides where there are a browser and npm.
 CHROMIUM := $(firstword $(foreach name,chromium chromium-browser google-chrome,$(shell command -v $(name))))
 LACKING := $(or $(if $(CHROMIUM),,Chromium (apt install chromium)),$(if $(shell command -v npm),,npm (apt install npm)))
+LIVE := lib/live/target/.ready
 CHECKPOINTS := notebooks/results/learning/checkpoints
 PY := $(wildcard notebooks/*.py notebooks/site/*.py lib/*.py lib/bench/*.py lib/mutants/*.py)
 
@@ -79,6 +80,8 @@ test: $(ENV) $(JAR) $(if $(LACKING),,$(SITE_ENV) $(SITE_NPM)) ## the library's t
 	@$(MVN) test -Dkernel.options="$(KERNEL_OPTIONS)"
 	@$(VENV)/bin/python -m unittest discover -s notebooks
 	@$(if $(LACKING),echo "site and slides skipped: no $(LACKING)",$(SITE)/bin/python -m unittest discover -s notebooks/site)
+	@if command -v node >/dev/null && command -v npm >/dev/null; then $(MAKE) --no-print-directory $(LIVE) && node --test lib/live/test; \
+	  else echo "skipped: no Node (apt install nodejs npm)"; fi
 	@$(VENV)/bin/python notebooks/run.py --check $(CHANGED) $(JOBS_OPTION) $(NB)
 
 # SEED chooses the sample here, and is no parameter of the notebook.
@@ -107,14 +110,15 @@ bench: $(JAR) | need-python ## the library beside PyTorch, JAX, DL4J, EJML and a
 	@mvn -f lib/bench/pom.xml -B -q package
 	@$(PYTHON) lib/bench/bench.py $(BENCH)
 
-# The live figures, where they are part of the project.
-site: $(SITE_ENV) $(SITE_NPM) $(API) $(if $(wildcard lib/live/pom.xml),live) ## the course as a site: notebooks/site/target/html/index.html, slides included; REPOSITORY=https://… adds its buttons
+site: $(SITE_ENV) $(SITE_NPM) $(API) $(LIVE) ## the course as a site: notebooks/site/target/html/index.html, slides included; REPOSITORY=https://… adds its buttons
 	@REPOSITORY="$(if $(filter command,$(firstword $(origin REPOSITORY))),$(REPOSITORY))" $(SITE)/bin/python notebooks/site/build.py
 	@echo "notebooks/site/target/html/index.html"
 
 slides: $(SITE_ENV) $(SITE_NPM) ## the slides alone, looked at in Chromium where there is one: notebooks/site/target/html/slides; PDF=1 prints them
 	@$(SITE)/bin/python notebooks/site/build.py --slides $(if $(PDF),--pdf)
 	@echo "notebooks/site/target/html/slides"
+
+live: $(LIVE) ## the live figures: the library compiled to JavaScript, and its four pages, in lib/live/target/site
 
 format: $(ENV) need-java need-maven ## format the Java and the Python files
 	@$(MVN) -q spotless:apply
@@ -146,7 +150,7 @@ clean: ## remove everything that can be made again in minutes: the checkpoints o
 	@if git ls-files --error-unmatch Makefile >/dev/null 2>&1; then \
 	  git ls-files -z --others --ignored --exclude-per-directory=.gitignore --exclude='!**/$(CHECKPOINTS)/' --directory | xargs -0 rm -rf --; \
 	else \
-	  rm -rf $(VENV) .scratch .ruff_cache lib/target lib/bench/target lib/bench/__pycache__ notebooks/__pycache__ .ipynb_checkpoints \
+	  rm -rf $(VENV) .scratch .ruff_cache lib/target lib/bench/target lib/live/target lib/live/node_modules lib/bench/__pycache__ notebooks/__pycache__ .ipynb_checkpoints \
 	    notebooks/site/.venv notebooks/site/target notebooks/site/node_modules notebooks/site/__pycache__ \
 	    notebooks/.ipynb_checkpoints notebooks/results/bench notebooks/results/other notebooks/results/*.svg notebooks/results/*.pdf; \
 	  find notebooks/results -maxdepth 1 -name '*.png' ! -name 10-decay.png -exec rm {} +; \
@@ -187,6 +191,17 @@ $(JAR): lib/pom.xml $(shell find lib/src/main -type f) | need-folder need-java n
 	@$(PYTHON) lib/supply.py check
 	@touch $@
 
+# The library becomes a function, of which a page makes its worker (see live.js).
+$(LIVE): $(JAR) lib/live/pom.xml lib/live/package-lock.json $(shell find lib/live/src -type f) | need-node
+	@echo "Building lib/live/target/site (the first time Maven fetches about 30 MB, npm 15 MB)"
+	@npm --prefix lib/live ci --silent --ignore-scripts --no-audit --no-fund
+	@mvn -f lib/live/pom.xml -B -q package
+	@rm -rf lib/live/target/site && cp -r lib/live/src/main/site lib/live/target/site
+	@cp lib/live/node_modules/uplot/dist/uPlot.iife.min.js lib/live/node_modules/uplot/dist/uPlot.min.css lib/live/target/site
+	@{ echo 'function bptt() { const exports = {};'; cat lib/live/target/js/bptt.js; echo '; return exports; }'; } > lib/live/target/site/bptt.js
+	@cd lib/live/target && java -cp "classes:../../target/bptt.jar:../../target/jars/*" live.Pictures site
+	@touch $@
+
 need-folder:
 	@test -w . || { echo "expected a folder that can be written in, got $(CURDIR): copy the project to one" >&2; exit 1; }
 
@@ -200,6 +215,10 @@ need-maven:
 
 need-npm:
 	@command -v npm >/dev/null || { echo "npm is needed, found none. Get it: conda install -c conda-forge nodejs | apt install npm | brew install node | winget install OpenJS.NodeJS" >&2; exit 1; }
+
+need-node:
+	@command -v node >/dev/null && command -v npm >/dev/null || { \
+	  echo "Node 20 or newer and npm are needed, found not both. Get them: conda install -c conda-forge nodejs | apt install nodejs npm | brew install node" >&2; exit 1; }
 
 need-python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10))' 2>/dev/null || { \

@@ -171,6 +171,8 @@ class Clean(unittest.TestCase):
         "lib/target/bptt.jar",
         "lib/bench/target/classes/a.class",
         "lib/bench/__pycache__/bench.pyc",
+        "lib/live/node_modules/uplot/package.json",
+        "lib/live/target/site/bptt.js",
         "notebooks/__pycache__/run.pyc",
         "notebooks/site/.venv/.ready",
         "notebooks/site/node_modules/a.js",
@@ -320,7 +322,7 @@ class Sources(unittest.TestCase):
     def test_no_line_of_Java_is_longer_than_the_formatter_makes_them(self):
         found = [
             f"{path.relative_to(ROOT)}:{number}: {len(line)} characters, at most 120"
-            for folder in ("lib/src", "lib/bench/src")
+            for folder in ("lib/src", "lib/bench/src", "lib/live/src")
             for path in sorted((ROOT / folder).rglob("*.java"))
             for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1)
             if len(line) > 120
@@ -347,7 +349,7 @@ class Version(unittest.TestCase):
     """The library's version, what to cite and the newest entry of the changelog agree; a SNAPSHOT has no date."""
 
     def setUp(self):
-        self.pom, self.bench = (read_pom(path) for path in ("lib/pom.xml", "lib/bench/pom.xml"))
+        self.pom = read_pom("lib/pom.xml")
         self.version = self.pom.findtext("version")
         self.cite = yaml.safe_load((ROOT / "CITATION.cff").read_text(encoding="utf-8"))
 
@@ -362,9 +364,11 @@ class Version(unittest.TestCase):
         else:
             self.assertEqual(datetime.date.fromisoformat(date), self.cite["date-released"])
 
-    def test_the_bench_measures_this_version(self):
-        jar = self.bench.find("dependencies/dependency[artifactId='bptt']")
-        self.assertEqual((self.bench.findtext("version"), jar.findtext("version")), (self.version, self.version))
+    def test_bench_and_live_figures_take_this_version(self):
+        for path in ("lib/bench/pom.xml", "lib/live/pom.xml"):
+            pom = read_pom(path)
+            jar = pom.find("dependencies/dependency[artifactId='bptt']")
+            self.assertEqual((pom.findtext("version"), jar.findtext("version")), (self.version, self.version), path)
 
 
 class Papers(unittest.TestCase):

@@ -3,7 +3,12 @@ package bptt.flow;
 import bptt.Progress;
 import bptt.Trace;
 import bptt.cell.Require;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.ejml.data.Complex_F64;
 import org.ejml.data.DMatrixRMaj;
 import org.ejml.dense.row.factory.DecompositionFactory_DDRM;
 import org.ejml.interfaces.decomposition.QRDecomposition;
@@ -43,6 +48,38 @@ public final class Spectrum {
             n *= 2;
         }
         return StrictMath.exp(log);
+    }
+
+    /**
+     * The eigenvalues of A. A row of zeros, such as an inactive ReLU unit has in a Jacobian, is taken out with its column
+     * first: it means an eigenvalue 0, and with several of them EJML's iteration may not converge. For ρ alone {@link
+     * #radius} is the safer way.
+     *
+     * @param A square
+     * @return as many as A has rows, in no order
+     */
+    public static List<Complex_F64> eigenvalues(SimpleMatrix A) {
+        int n = A.getNumRows();
+        Require.shape(A, n, n, "matrix");
+        Require.finite(A, "matrix");
+        int[] kept = IntStream.range(0, n)
+                .filter(i -> A.getRow(i).elementMaxAbs() > 0)
+                .toArray();
+        if (kept.length == n) {
+            return A.eig().getEigenvalues();
+        }
+        List<Complex_F64> eigenvalues = new ArrayList<>();
+        if (kept.length > 0) {
+            SimpleMatrix rest = new SimpleMatrix(kept.length, kept.length);
+            for (int i = 0; i < kept.length; i++) {
+                for (int j = 0; j < kept.length; j++) {
+                    rest.set(i, j, A.get(kept[i], kept[j]));
+                }
+            }
+            eigenvalues.addAll(eigenvalues(rest));
+        }
+        eigenvalues.addAll(Collections.nCopies(n - kept.length, new Complex_F64()));
+        return eigenvalues;
     }
 
     /**

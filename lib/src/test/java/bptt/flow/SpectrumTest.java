@@ -21,6 +21,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import org.ejml.data.Complex_F64;
 import org.ejml.simple.SimpleMatrix;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -83,6 +84,30 @@ class SpectrumTest {
             }
         }
         assertThrows(IllegalArgumentException.class, () -> Spectrum.radius(new SimpleMatrix(2, 3)));
+    }
+
+    /** Where half of the rows are zero, EJML's iteration alone fails for one in twenty. */
+    @Test
+    void eigenvaluesWithInactiveUnits() {
+        for (int i = 0; i < 500; i++) {
+            int n = 1 + random.nextInt(30);
+            SimpleMatrix A = SimpleMatrix.random_DDRM(n, n, -1, 1, random);
+            for (int row = 0; row < n; row++) {
+                if (random.nextDouble() < 0.5) {
+                    A.setRow(row, new SimpleMatrix(1, n));
+                }
+            }
+            List<Complex_F64> eigenvalues = Spectrum.eigenvalues(A);
+            assertEquals(n, eigenvalues.size());
+            double squares = A.mult(A).trace(), sum = 0, sumOfSquares = 0;
+            for (Complex_F64 z : eigenvalues) {
+                sum += z.real;
+                sumOfSquares += z.real * z.real - z.imaginary * z.imaginary;
+            }
+            assertEquals(A.trace(), sum, 1e-12 * n);
+            assertEquals(squares, sumOfSquares, 1e-11 * n);
+        }
+        assertEquals(0, Spectrum.radius(new SimpleMatrix(4, 4)));
     }
 
     @Test
