@@ -33,8 +33,17 @@ REPOSITORY = os.environ.get("REPOSITORY", "").rstrip("/")
 LARGEST = 1_000_000  # bytes of a page, without its pictures
 LINK = re.compile(r"(?<=\]\()(?![a-z]+:|#)([^)\s]+)(?=\))")  # in Markdown, to a file of the project
 # The project's files that are no notebooks, as the site has them.
-DOCUMENTS = {"TEACHING.md": "teaching.md", "FAQ.md": "faq.md", "lib/BENCHMARK.md": "benchmark.md"}
-PLACES = DOCUMENTS | {"results/ledger.md": "ledger.md", "results/10-decay.png": "10-decay.png"}
+DOCUMENTS = {
+    "notebooks/glossary.md": "glossary.md",
+    "TEACHING.md": "teaching.md",
+    "FAQ.md": "faq.md",
+    "lib/BENCHMARK.md": "benchmark.md",
+}
+PLACES = DOCUMENTS | {
+    "glossary.md": "glossary.md",
+    "results/ledger.md": "ledger.md",
+    "results/10-decay.png": "10-decay.png",
+}
 PAPER = re.compile(r"\b(?:arXiv:(\d{4}\.\d{4,5})|doi:(10\.[^\s,;*]*[^\s,;*.)]))")
 
 
@@ -104,7 +113,7 @@ def pages(notebooks):
         write(SOURCE / notebook.path.name, course.nbformat.writes(notebook.content))
     sections = readme()
     live = ["live"] if LIVE_FIGURES.exists() else []
-    beside = [*live, "ledger", "data", "teaching", "running", "faq", "library", "benchmark"]
+    beside = [*live, "ledger", "data", "glossary", "teaching", "running", "faq", "library", "benchmark"]
     write(
         SOURCE / "index.md",
         f"{sections['']}\n\n## The course\n\n{sections['The course']}\n\n"
@@ -139,7 +148,7 @@ def links(text):
 
     def replaced(match):
         path = match[1].removeprefix("notebooks/")
-        if path in PLACES or path.partition("#")[0].endswith(".ipynb"):
+        if path in PLACES or re.match(r"\d\d-[^/]+\.ipynb(#|$)", path):
             return PLACES.get(path, path)
         return f"{REPOSITORY}/blob/HEAD/{match[1]}" if REPOSITORY else ""
 
