@@ -1,6 +1,6 @@
 # What there is: make help
 .DEFAULT_GOAL := help
-.PHONY: help run figure test test-everywhere mutants lab jar env learn bench live site slides format clean need-java need-maven need-python need-npm need-node need-folder lock sbom licences
+.PHONY: help run figure test assignment solutions test-everywhere mutants lab jar env learn bench live site slides format clean need-java need-maven need-python need-npm need-node need-folder lock sbom licences
 
 PYTHON ?= python3
 VENV := .venv
@@ -84,6 +84,12 @@ test: $(ENV) $(JAR) $(if $(LACKING),,$(SITE_ENV) $(SITE_NPM)) ## the library's t
 	  else echo "skipped: no Node (apt install nodejs npm)"; fi
 	@$(VENV)/bin/python notebooks/run.py --check $(CHANGED) $(JOBS_OPTION) $(NB)
 
+assignment: $(ENV) $(JAR) ## the exercises as a student gets them, in assignments/source, with nbgrader's metadata (NB=02; without NB all)
+	@$(VENV)/bin/python notebooks/assignment.py $(NB)
+
+solutions: $(ENV) $(JAR) ## the same solved, for who teaches, in assignments/solutions
+	@$(VENV)/bin/python notebooks/assignment.py --solutions $(NB)
+
 # SEED chooses the sample here, and is no parameter of the notebook.
 mutants: $(ENV) $(JAR) ## break the library (the changed classes; ALL=1, CLASSES='bptt.train.*'), or a notebook's formulas (NB=07), and see which test notices
 ifdef NB
@@ -152,7 +158,8 @@ clean: ## remove everything that can be made again in minutes: the checkpoints o
 	else \
 	  rm -rf $(VENV) .scratch .ruff_cache lib/target lib/bench/target lib/live/target lib/live/node_modules lib/bench/__pycache__ notebooks/__pycache__ .ipynb_checkpoints \
 	    notebooks/site/.venv notebooks/site/target notebooks/site/node_modules notebooks/site/__pycache__ \
-	    notebooks/.ipynb_checkpoints notebooks/results/bench notebooks/results/other notebooks/results/*.svg notebooks/results/*.pdf; \
+	    notebooks/.ipynb_checkpoints notebooks/results/bench notebooks/results/other notebooks/results/*.svg notebooks/results/*.pdf \
+	    assignments/source assignments/solutions assignments/nbgrader_config.py; \
 	  find notebooks/results -maxdepth 1 -name '*.png' ! -name 10-decay.png -exec rm {} +; \
 	fi
 

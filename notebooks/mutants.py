@@ -118,11 +118,10 @@ def examine(path, args, listed):
 
 
 def code_cells(path):
-    """The sources of the code cells; the first, which loads setup.jshell, as what it loads."""
+    """The sources of the code cells; the first, which loads setup.jshell, as the words that this loads."""
     notebook = nbformat.read(path, as_version=4)
     cells = [cell.source for cell in notebook.cells if cell.cell_type == "code"]
-    setup = (HERE / "setup.jshell").read_text(encoding="utf-8")
-    cells[0] = "\n".join(line for line in setup.splitlines() if not line.startswith("%"))
+    cells[0] = (HERE / "words.jshell").read_text(encoding="utf-8")
     return cells
 
 
@@ -232,7 +231,7 @@ def breaks(cells):
         for number, start, end in reversed(units):
             text = texts[number, start, end]
             if number == 1:
-                continue  # setup.jshell
+                continue  # words.jshell
             claims = CLAIMS.search(text) or claiming & set(re.findall(r"(\w+)\(", text))
             if claims or (not DRAWS.search(text) and live & defines(text)):
                 live |= set(WORD.findall(text))

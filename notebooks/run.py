@@ -5,10 +5,10 @@
     run.py --check --changed  does so with those whose inputs are not those of an earlier check that went well
     run.py --set SEED=7 NB    gives a notebook other parameters; what it makes goes to results/other/
 
-NB is a number, for example 10, or the beginning of one file name. Notebooks run side by side, as many as there are
-cores and memory for, and are reported in their order. A failing notebook is reported, the others still run, and what it
-had before stays. Several runs at a time do not meet: each works in a folder of its own, from which only whole files
-move out. Exit code 0 if all is well, 130 after Ctrl-C, 1 otherwise.
+NB is a number, for example 10, or the beginning of one file name, for example solutions/10. Notebooks run side by
+side, as many as there are cores and memory for, and are reported in their order. A failing notebook is reported, the
+others still run, and what it had before stays. Several runs at a time do not meet: each works in a folder of its own,
+from which only whole files move out. Exit code 0 if all is well, 130 after Ctrl-C, 1 otherwise.
 """
 
 import signal
@@ -111,7 +111,7 @@ def main(arguments=None):
                 failures += 1
     except Stopped as stopped:
         progress("")
-        names = ", ".join(path.name for path in run.running())
+        names = ", ".join(called(path) for path in run.running())
         what = f"{names} {'were' if ',' in names else 'was'} not finished" if names else "the ledger may be stale"
         print(f"stopped: {what}; files are as they were, or whole", file=sys.stderr)
         return 128 + stopped.args[0]
@@ -158,7 +158,9 @@ class Run:
                 loop.call_soon_threadsafe(task.cancel)
 
         with raising_on_signals(stop):
-            for path in sorted(self.chosen, key=lambda p: (p.name.startswith(START), not p.name.startswith(LONG), p)):
+            for path in sorted(
+                self.chosen, key=lambda p: (called(p).startswith(START), not called(p).startswith(LONG), p)
+            ):
                 before = list(tasks.values()) if self.shows_ledger(path) else []
                 tasks[path] = asyncio.create_task(self.one(path, work, free, before))
             await asyncio.gather(*tasks.values(), return_exceptions=True)
@@ -170,7 +172,7 @@ class Run:
 
     def shows_ledger(self, path):
         """Whether a notebook is to show the ledger that the others make now."""
-        return path.name.startswith(START) and not self.check and not self.parameters
+        return called(path).startswith(START) and not self.check and not self.parameters
 
     async def one(self, path, work, free, before):
         """Executes a notebook after others and does with it what was asked for."""
@@ -179,13 +181,13 @@ class Run:
             if self.shows_ledger(path) and all(well for _, well in self.reports.values()):
                 settle_ledger(check=False, work=work)
             fingerprint = inputs(path) if self.check else None
-            if self.changed and fingerprint == green().get(path.name):
+            if self.changed and fingerprint == green().get(called(path)):
                 self.report(path, "ok      as before, for nothing has changed", [], True)
                 return
             started = time.monotonic()
             self.at(path, "begins")
             if not sys.stdout.isatty():
-                print(f"{path.name:<32} begun", flush=True)
+                print(f"{called(path):<32} begun", flush=True)
             notes = []
             try:
                 executed, folder = await execute(path, work, self.at, self.parameters)
@@ -210,15 +212,15 @@ class Run:
         """Notes where a notebook is, and shows on one line what the run waits for."""
         self.cells[path] = where
         if len(self.cells) == 1:
-            progress(f"{path.name}  {where}  {line}")
+            progress(f"{called(path)}  {where}  {line}")
         else:
             to_begin = len(self.chosen) - len(self.reports) - len(self.cells)
-            places = [f"{other.name[:2]} ({place})" for other, place in sorted(self.cells.items())]
+            places = [f"{re.sub('-.*', '', called(other))} ({place})" for other, place in sorted(self.cells.items())]
             progress(f"waiting for {' and '.join(places)}" + (f", {to_begin} more to begin" if to_begin else ""))
 
     def report(self, path, how, notes, well):
         """Says how notebooks went, as far as all before them have ended."""
-        lines = [f"{path.name:<32} {how}"] + ["  " + note.replace("\n", "\n  ") for note in notes]
+        lines = [f"{called(path):<32} {how}"] + ["  " + note.replace("\n", "\n  ") for note in notes]
         self.reports[path] = lines, well
         progress("")
         while self.said < len(self.chosen) and self.chosen[self.said] in self.reports:
@@ -238,8 +240,8 @@ def inputs(path):
         named = inner.name in code or f"results/{inner.parts[0]}" in code
         if result.is_file() and (own or named):
             seen.update(f"{inner}\n".encode() + result.read_bytes())
-    for file in ("setup.jshell", "requirements.txt", "run.py"):
-        seen.update((HERE / file).read_bytes())
+    for file in (path.parent / "setup.jshell", HERE / "words.jshell", HERE / "requirements.txt", Path(__file__)):
+        seen.update(file.read_bytes())
     jars = sorted(jar.name for jar in (HERE.parent / "lib/target/jars").glob("*"))
     with zipfile.ZipFile(HERE.parent / "lib/target/bptt.jar") as jar:  # whose dates change with every build
         classes = sorted((entry.filename, entry.CRC) for entry in jar.infolist())
@@ -266,7 +268,7 @@ def remember(path, fingerprint):
     """Notes that a check went well."""
     with entrance():
         new = GREEN.with_suffix(".new")
-        new.write_text(json.dumps(green() | {path.name: fingerprint}, indent=1), encoding="utf-8")
+        new.write_text(json.dumps(green() | {called(path): fingerprint}, indent=1), encoding="utf-8")
         os.replace(new, GREEN)
 
 
@@ -341,49 +343,56 @@ def settle_ledger(check, work):
     return found
 
 
+def called(path):
+    """How a notebook is called: the solutions of a notebook have its name, in a folder of their own."""
+    return path.relative_to(HERE).as_posix()
+
+
 def select(wanted):
     """The notebooks of these numbers or names, each once; all of them if none is wanted."""
-    notebooks = sorted(HERE.glob("[0-9][0-9]-*.ipynb"))
+    notebooks = sorted(HERE.glob("[0-9][0-9]-*.ipynb")) + sorted(HERE.glob("solutions/[0-9][0-9]-*.ipynb"))
     chosen = set() if wanted else set(notebooks)
     for text in wanted:
         if re.fullmatch("[0-9]+", text):
-            found = [p for p in notebooks if int(p.name[:2]) == int(text)]
+            found = [p for p in notebooks if p.parent == HERE and int(p.name[:2]) == int(text)]
         else:
-            found = [p for p in notebooks if p.name.startswith(text)]
+            found = [p for p in notebooks if called(p).startswith(text)]
         if len(found) != 1:
-            names = ", ".join(p.name for p in found or notebooks)
+            names = ", ".join(called(p) for p in found or notebooks)
             sys.exit(f"expected the number or the beginning of the name of one notebook of {names}, got {text}")
         chosen.update(found)
-    return sorted(chosen, key=lambda p: (p.name.startswith(START), p))
+    return sorted(chosen, key=lambda p: (called(p).startswith(START), p.parent != HERE, p))
 
 
 def read_parameters(settings, chosen):
     """NAME=VALUE texts as a dictionary; each notebook chosen has to read each name, and can do so."""
     parameters = {}
     for setting in settings:
-        name, equals, value = setting.partition("=")
+        key, equals, value = setting.partition("=")
         if not equals or not value:
             sys.exit(f"--set: expected NAME=VALUE, got {setting}")
-        parameters[name] = value
+        parameters[key] = value
         for path in chosen:
             code = path.read_text(encoding="utf-8")
-            read = re.search(rf'(?:(\w+)\()?System.getenv\(\).getOrDefault\(\\"{re.escape(name)}\\"', code)
+            read = re.search(rf'(?:(\w+)\()?System.getenv\(\).getOrDefault\(\\"{re.escape(key)}\\"', code)
             if not read:
-                sys.exit(f"{path.name} has no parameter {name}: choose a notebook that has, for example NB=11")
+                sys.exit(f"{path.name} has no parameter {key}: choose a notebook that has, for example NB=11")
             bits = {"parseInt": 31, "parseLong": 63}.get(read[1])
             if bits and not (re.fullmatch("[+-]?[0-9]+", value) and -(2**bits) <= int(value) < 2**bits):
-                sys.exit(f"{name}: expected a whole number of {bits + 1} bits, got {value}")
+                sys.exit(f"{key}: expected a whole number of {bits + 1} bits, got {value}")
     return parameters
 
 
 async def execute(path, work, at, parameters=None):
     """Runs a notebook in its own copy of this folder and returns it with that copy; tells `at` where it is."""
-    folder = work / path.stem / HERE.name
-    folder.mkdir(parents=True)
+    folder = work / called(path).replace("/", "-").removesuffix(".ipynb") / HERE.name
+    inside = folder / path.parent.relative_to(HERE)
+    inside.mkdir(parents=True)
     # Without what this notebook makes: an old file must not pass for a new one.
     made = shutil.ignore_patterns("*.svg", "*.pdf", "*.png", "bench", "other", "checkpoints", f"{path.name[:2]}-*")
     shutil.copytree(HERE / "results", folder / "results", ignore=made, copy_function=copy_as_old)
-    shutil.copy(HERE / "setup.jshell", folder)
+    shutil.copy(HERE / "words.jshell", folder)
+    shutil.copy(path.parent / "setup.jshell", inside)
     (folder.parent / "lib").symlink_to(HERE.parent / "lib")
 
     notebook = nbformat.read(path, as_version=4)
@@ -404,12 +413,12 @@ async def execute(path, work, at, parameters=None):
     log = folder / "kernel.log"
     try:
         try:
-            await on_kernel(notebook, folder, log, environment, show_cell)
+            await on_kernel(notebook, inside, log, environment, show_cell)
         except RuntimeError:
             if begun:
                 raise
             # Jupyter chooses free ports some time before the kernel takes them, and another's may have been faster.
-            await on_kernel(notebook, folder, log, environment, show_cell)
+            await on_kernel(notebook, inside, log, environment, show_cell)
     except NoSuchKernel:
         raise Failed('no Jupyter kernel is named "java": make env installs one') from None
     except CellExecutionError as error:
@@ -513,7 +522,8 @@ def is_empty(output):
 
 def missing(path, executed, folder):
     """The results that were to be made and were not: those of the last run, and the figures that the cells name."""
-    own = {p.name for kind in ("csv", "json") for p in (HERE / "results").glob(f"{path.name[:2]}-*.{kind}")}
+    kinds = ("csv", "json") if path.parent == HERE else ()  # solutions make none
+    own = {p.name for kind in kinds for p in (HERE / "results").glob(f"{path.name[:2]}-*.{kind}")}
     code = "\n".join(cell.source for cell in executed.cells if cell.cell_type == "code")
     figures = {f"{name}.{kind}" for name in re.findall(r'\.figure\("([^"]+)"', code) for kind in ("svg", "png")}
     return [

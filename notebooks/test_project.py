@@ -163,6 +163,8 @@ class Clean(unittest.TestCase):
         "own/n.ipynb",
         "own/private.txt",
         "notebooks/results/learning/checkpoints/lstm.json",
+        "assignments/submitted/hopper/02-a/02-a.ipynb",
+        "assignments/gradebook.db",
     )
     MADE = (
         ".venv/.ready",
@@ -182,6 +184,9 @@ class Clean(unittest.TestCase):
         "notebooks/results/00 a.png",
         "notebooks/results/bench/table.md",
         "notebooks/results/other/11-SEED7/11-a.ipynb",
+        "assignments/source/02-a/lib/bptt.jar",
+        "assignments/solutions/02-a/02-a.ipynb",
+        "assignments/nbgrader_config.py",
     )
 
     def setUp(self):
@@ -255,7 +260,7 @@ class Cells(unittest.TestCase):
     """Cells that fit a projector. What only prepares or draws is tagged “machinery”, so that it can be folded."""
 
     def test_code_fits_a_slide(self):
-        for path in sorted(NOTEBOOKS.glob("[01][0-9]-*.ipynb")):
+        for path in [*NOTEBOOKS.glob("[01][0-9]-*.ipynb"), *NOTEBOOKS.glob("solutions/*.ipynb")]:
             lengths = []
             for cell in nbformat.read(path, as_version=4).cells:
                 if cell.cell_type != "code":

@@ -150,7 +150,11 @@ class Runner(unittest.TestCase):
         self.assertEqual(chosen("01", "10", "1"), ["01", "10"])
         self.assertEqual(chosen("0", "01"), ["01", "00"])  # 00 shows the ledger of the others
         self.assertEqual(chosen("10-grad"), ["10"])
-        self.assertEqual(len(chosen()), len(list(HERE.glob("[0-9][0-9]-*.ipynb"))))
+        all_of_them = [*HERE.glob("[0-9][0-9]-*.ipynb"), *HERE.glob("solutions/[0-9][0-9]-*.ipynb")]
+        self.assertEqual(len(chosen()), len(all_of_them))
+        self.assertEqual(
+            [run.called(p)[:12] for p in run.select(["solutions/02", "2"])], ["02-unrolling", "solutions/02"]
+        )
         for wanted, among in (
             ("77", "00-start-here.ipynb, 01-"),
             ("1x", "00-start"),

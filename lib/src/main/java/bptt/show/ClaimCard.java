@@ -11,8 +11,10 @@ import java.util.stream.Collectors;
  * @param claim with at least one line
  */
 public record ClaimCard(Claim claim) {
-    private static final String STYLE =
-            "border-left: 3px solid %s; padding-left: 0.8em; margin: 0.3em 0; line-height: 1.6";
+    private static final String FRAME =
+            "<div style=\"border-left: 3px solid %s; padding-left: 0.8em; margin: 0.3em 0; line-height: 1.6\">\n"
+                    + "%s</div>";
+    static final String BLUE = "#0072B2", ORANGE = "#D55E00", GREY = "#767676";
 
     /**
      * The card.
@@ -26,15 +28,28 @@ public record ClaimCard(Claim claim) {
                 : "<details>\n<summary>✗ %d wrong form%s rejected</summary>\n%s</details>\n"
                         .formatted(wrong.size(), wrong.size() == 1 ? "" : "s", html(wrong));
         boolean failed = !lines(Kind.FAILED).isEmpty();
-        return "<div style=\"%s\">\n<div><code>%s</code> %s</div>\n%s%s%s%s</div>"
-                .formatted(
-                        STYLE.formatted(failed ? "#D55E00" : "#0072B2"),
-                        Tables.escape(claim.id()),
-                        Formula.of(claim.statement()).html(),
-                        html(lines(Kind.HOLDS)),
-                        html(lines(Kind.PRINTED)),
-                        folded,
-                        html(lines(Kind.FAILED)));
+        return framed(
+                failed ? ORANGE : BLUE,
+                title(claim.id(), claim.statement())
+                        + html(lines(Kind.HOLDS))
+                        + html(lines(Kind.PRINTED))
+                        + folded
+                        + html(lines(Kind.FAILED)));
+    }
+
+    /** Lines behind a bar of that colour. */
+    static String framed(String colour, String lines) {
+        return FRAME.formatted(colour, lines);
+    }
+
+    /** The first line: an id, and what it is about. */
+    static String title(String id, String statement) {
+        return "<div><code>%s</code> %s</div>\n"
+                .formatted(Tables.escape(id), Formula.of(statement).html());
+    }
+
+    static String line(String text) {
+        return "<div>" + Formula.of(text).html() + "</div>\n";
     }
 
     private List<Claim.Line> lines(Kind kind) {
@@ -42,9 +57,7 @@ public record ClaimCard(Claim claim) {
     }
 
     private static String html(List<Claim.Line> lines) {
-        return lines.stream()
-                .map(line -> "<div>" + Formula.of(line.toString()).html() + "</div>\n")
-                .collect(Collectors.joining());
+        return lines.stream().map(line -> line(line.toString())).collect(Collectors.joining());
     }
 
     /** The same, line by line in their order. */

@@ -1,8 +1,11 @@
 package bptt.show;
 
 import bptt.check.Claim;
+import bptt.exercise.Feedback;
+import bptt.exercise.Given;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
+import java.util.List;
 import java.util.Locale;
 import org.knowm.xchart.internal.chartpart.IChart;
 import tech.tablesaw.api.Table;
@@ -29,13 +32,17 @@ public final class Notebook {
             return figure(new Figure(png, c.getWidth(), c.getHeight(), "chart", c.getTitle()));
         }
 
+        static Shown text(String text) {
+            return new Shown(text, "<pre>" + Tables.escape(text) + "</pre>");
+        }
+
         static Shown table(Table t) {
             return new Shown(Tables.text(t), Tables.html(t));
         }
     }
 
     /**
-     * Lets a {@link Figure}, a Tablesaw {@link Table}, any XChart chart and the card of a claim show themselves.
+     * Lets a {@link Figure}, a Tablesaw {@link Table}, any XChart chart and the cards show themselves.
      * Called by {@code setup.jshell}; outside a notebook it does nothing. In one, it also makes numbers come out the
      * same in every locale, as outputs must.
      */
@@ -47,8 +54,12 @@ public final class Notebook {
             register(kernel, IChart.class, value -> Shown.chart((IChart) value));
             register(kernel, Table.class, value -> Shown.table((Table) value));
             register(kernel, ClaimCard.class, value -> new Shown(value.toString(), ((ClaimCard) value).html()));
+            register(kernel, AnswerCard.class, value -> new Shown(value.toString(), ((AnswerCard) value).html()));
             register(kernel, Board.class, value -> new Shown(value.toString(), ((Board) value).html()));
-            register(kernel, Claim.class, value -> new Shown("", "")); // its card is there already
+            for (Class<?> carded : List.of(Claim.class, Feedback.class)) { // its card is there already
+                register(kernel, carded, value -> new Shown("", ""));
+            }
+            register(kernel, Given.class, value -> Shown.text(value.toString()));
         }
     }
 
