@@ -1,6 +1,6 @@
 # What there is: make help
 .DEFAULT_GOAL := help
-.PHONY: help run figure test assignment solutions test-everywhere mutants lab jar env learn bench live site slides format clean need-java need-maven need-python need-npm need-node need-folder lock sbom licences
+.PHONY: help run figure test zh assignment solutions test-everywhere mutants lab jar env learn bench live site slides format clean need-java need-maven need-python need-npm need-node need-folder lock sbom licences
 
 PYTHON ?= python3
 VENV := .venv
@@ -83,6 +83,9 @@ test: $(ENV) $(JAR) $(if $(LACKING),,$(SITE_ENV) $(SITE_NPM)) ## the library's t
 	@if command -v node >/dev/null && command -v npm >/dev/null; then $(MAKE) --no-print-directory $(LIVE) && node --test lib/live/test; \
 	  else echo "skipped: no Node (apt install nodejs npm)"; fi
 	@$(VENV)/bin/python notebooks/run.py --check $(CHANGED) $(JOBS_OPTION) $(NB)
+
+zh: $(ENV) ## give the Chinese notebooks their originals' code and outputs, and say whose text has moved on (NB=10 begins one)
+	@$(VENV)/bin/python notebooks/zh.py $(NB)
 
 assignment: $(ENV) $(JAR) ## the exercises as a student gets them, in assignments/source, with nbgrader's metadata (NB=02; without NB all)
 	@$(VENV)/bin/python notebooks/assignment.py $(NB)
