@@ -36,6 +36,7 @@ SOURCES = {
     "gru": "derived in this course",
     "bptt": "derived in this course",
     "rate": "derived in this course",
+    "learn": "Kingma and Ba 2015, Tieleman and Hinton 2012",
 }
 NUMBER = r"(-?\d+(?:\.\d+)?(?:e-?\d+)?)"
 HOLDS = re.compile(rf"  ✓ .*: (error )?{NUMBER} ([≤≥]) {NUMBER}")
