@@ -202,7 +202,9 @@ const live = (() => {
         if (v === 0) return "0";
         const [mantissa, power] = v.toExponential(digits - 1).split("e");
         const plain = power >= -3 && power < 6;
-        const shown = plain ? String(Number(v.toPrecision(digits))) : `${mantissa} · 10${exponent(Number(power))}`;
+        const shown = plain
+            ? String(Number(v.toPrecision(digits)))
+            : `${mantissa}\u00a0·\u00a010${exponent(Number(power))}`;
         return shown.replace("-", "−");
     }
 

@@ -59,14 +59,21 @@ final class Cliff {
         double rate = fields.number("rate", 0.001, 100), theta = fields.number("theta", 0.001, 1000);
         int steps = fields.whole("steps", 1, 1000);
         Map<String, double[]> answer = new LinkedHashMap<>();
-        descend("free", w, b, rate, Double.MAX_VALUE, steps, answer);
-        progress.at(1, 2, answer.get("free.L")[steps], false);
-        descend("clipped", w, b, rate, theta, steps, answer);
+        descend("free", w, b, rate, Double.MAX_VALUE, steps, answer, progress);
+        descend("clipped", w, b, rate, theta, steps, answer, progress);
         return answer;
     }
 
     private static void descend(
-            String name, double w, double b, double rate, double theta, int steps, Map<String, double[]> answer) {
+            String name,
+            double w,
+            double b,
+            double rate,
+            double theta,
+            int steps,
+            Map<String, double[]> answer,
+            Progress progress) {
+        int done = answer.isEmpty() ? 0 : steps;
         double[][] path = new double[4][steps + 1];
         for (int i = 0; i <= steps; i++) {
             Parameters p = unit(w, b);
@@ -81,6 +88,7 @@ final class Cliff {
             g = g.scale(Math.min(1, theta / g.normF()));
             w -= rate * g.get(0);
             b -= rate * g.get(1);
+            progress.at(done + i, 2 * steps, path[2][i], done + i == 2 * steps);
         }
         List<String> rows = List.of("w", "b", "L", "gradient");
         for (int k = 0; k < path.length; k++) {

@@ -50,9 +50,7 @@ public final class Substitutes {
             if (Math.abs(c) > 1e-200) {
                 return c;
             }
-            boolean first = Math.abs(a) < Math.abs(b);
-            double large = roundedOnce(first ? a * 0x1p600 : a, first ? b : b * 0x1p600, c * 0x1p600);
-            return Math.abs(large) > 1e-100 ? large * 0x1p-600 : slowly(a, b, c);
+            return Math.abs(a) < Math.abs(b) ? small(a, b, c) : small(b, a, c);
         }
         if (!(size < 1e290) || Math.abs(a) > 1e290 || Math.abs(b) > 1e290 || Math.abs(c) > 1e290) {
             return slowly(a, b, c); // a part of Dekker's or Knuth's would underflow or overflow
@@ -71,6 +69,23 @@ public final class Substitutes {
             }
         }
         return r;
+    }
+
+    /**
+     * The same where the result may be below the smallest normal number, which is rounded to a multiple of 2^−1074: scaled
+     * by 2^600, and if need be beside a number whose last bit is 2^−474.
+     */
+    private static double small(double a, double b, double c) {
+        double large = roundedOnce(a * 0x1p600, b, c * 0x1p600);
+        if (Math.abs(large) >= 0x1p-422) {
+            return large * 0x1p-600;
+        }
+        if (Math.abs(c) >= 0x1p-1022) {
+            return slowly(a, b, c);
+        }
+        double beside = Math.copySign(0x1p-422, large);
+        double rounded = roundedOnce(a * 0x1p600, b, c * 0x1p600 + beside) - beside;
+        return (rounded == 0 ? large : rounded) * 0x1p-600;
     }
 
     private static double slowly(double a, double b, double c) {

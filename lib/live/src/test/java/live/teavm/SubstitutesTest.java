@@ -43,6 +43,18 @@ class SubstitutesTest {
     }
 
     @Test
+    void roundsAmongTheSmallestNumbers() {
+        Random random = new Random(4);
+        for (int i = 0; i < 500_000; i++) {
+            double a = Math.scalb(2 * random.nextDouble() - 1, -random.nextInt(600));
+            double b = Math.scalb(2 * random.nextDouble() - 1, -random.nextInt(600));
+            double c = Math.scalb(2 * random.nextDouble() - 1, -980 - random.nextInt(100));
+            assertRounded(a, b, c);
+            assertRounded(Math.scalb(random.nextInt(9), -530), Math.scalb(random.nextInt(9), -545), c);
+        }
+    }
+
+    @Test
     void reachesTheEndsOfTheRange() {
         double[] values = {
             0,
