@@ -341,7 +341,15 @@ class Site(unittest.TestCase):
         page = self.open(self.page(), "03-the-error-term.html")
         page.emulate_media(media="print")
         self.assertFalse(page.locator(".sidebar-drawer").is_visible())
-        self.assertFalse(page.locator(".buttons").is_visible())
+        for name in (".buttons", ".skip-to-content"):
+            self.assertFalse(page.locator(name).is_visible(), name)
+        page.set_viewport_size({"width": 700, "height": 900})
+        wide = page.evaluate("""() => {
+          const edge = document.querySelector("article").getBoundingClientRect().right + 1;
+          const right = (formula) => formula.getBoundingClientRect().right;
+          return [...document.querySelectorAll("article svg")].filter((formula) => right(formula) > edge).length;
+        }""")
+        self.assertEqual(wide, 0, "formulas that the paper cuts")
         page.pdf(path=SCREENSHOTS / "print.pdf", format="A4")
 
     def test_no_serious_barrier(self):
