@@ -49,6 +49,15 @@ UNSET = r"""() => {
   return [...(text.textContent.match(/\S*(\$|\\\(|\\\[)\S*/g) ?? []), ...bad.map((part) => part.textContent)];
 }"""
 
+# What is wider than the page, in no box that scrolls.
+CUT = """() => {
+  const itself = (box) => /auto|scroll/.test(getComputedStyle(box).overflowX);
+  const scrolls = (box) => box && (itself(box) || scrolls(box.parentElement.closest("article *")));
+  const beyond = (part) => part.getBoundingClientRect().right > document.documentElement.clientWidth + 1;
+  return [...document.querySelectorAll("article :is(p, pre, img, table, svg, .claim)")]
+    .filter((part) => beyond(part) && !scrolls(part)).map((part) => part.outerHTML.slice(0, 80));
+}"""
+
 
 def markdown(text):
     return nbformat.v4.new_markdown_cell(text, id="bad")
@@ -254,6 +263,7 @@ class Site(unittest.TestCase):
             with self.subTest(path.name):
                 self.open(page, path.name)
                 self.assertEqual(page.evaluate("document.documentElement.scrollWidth"), PHONE["width"])
+                self.assertEqual(page.evaluate(CUT), [])
                 self.assertEqual(page.evaluate(UNSET), [], "formulas that were not set, or too small")
                 images = page.locator("article img").evaluate_all(
                     "all => Promise.all(all.map(async (i) => { i.loading = 'eager'; await i.decode(); return i.alt; }))"
