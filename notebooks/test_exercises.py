@@ -36,6 +36,7 @@ class Exercises(unittest.TestCase):
     def test_a_stub_says_kindly_that_it_has_no_answer_yet(self):
         for course, _ in EXERCISES:
             for cell in answers(course).values():
+                self.assertRegex(cell.source, r"= null;|return null;|new TreeMap<>\(\);[^\n]*\n\n", cell.id)
                 title, line = said(cell)
                 id_ = assignment.checked(cell).split('"')[1]
                 self.assertTrue(title.startswith(f"exercise {id_} · "), title)

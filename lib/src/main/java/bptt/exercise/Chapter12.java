@@ -26,8 +26,8 @@ final class Chapter12 {
                         new Choice()
                                 .option(
                                         "backward T states of H numbers are kept, forward H³ numbers whatever T is",
-                                        () -> kept(50, 1000))
-                                .option("H³ is 125,000 here. How many numbers are 1000 states?", () -> !kept(50, 1000)),
+                                        () -> !kept(50, 1000))
+                                .option("H³ is 125,000 here. How many numbers are 1000 states?", () -> kept(50, 1000)),
                         "H = 50, T = 1000. Count the numbers: T · H against H · H².",
                         "Forward is ahead only when T > H²."),
                 new Exercise(
@@ -91,6 +91,7 @@ final class Chapter12 {
                         "Then W_hh h_{t−1} = a − W_xh x_t − b_h, a system of equations: W_hh.solve(…)."));
     }
 
+    /** Whether forward keeps fewer numbers. */
     private static boolean kept(int H, int T) {
         return (long) H * H * H < (long) T * H;
     }

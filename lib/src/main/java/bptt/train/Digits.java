@@ -100,6 +100,9 @@ public final class Digits {
      * @return a batch
      */
     public static Batch of(int T, int[] images, boolean permuted) {
+        if (T < PIXELS) {
+            throw new IllegalArgumentException("T: expected %d steps or more, got %d".formatted(PIXELS, T));
+        }
         List<Integer> order = order(permuted);
         SimpleMatrix[] x = Task.empty(1, T, images.length);
         for (int t = 0; t < PIXELS; t++) {

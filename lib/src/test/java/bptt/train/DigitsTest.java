@@ -44,6 +44,10 @@ class DigitsTest {
         assertEquals(1, y.get(3, 0));
         assertEquals(2, y.elementSum());
         assertTrue(batch.classes());
+        assertEquals(
+                "T: expected 64 steps or more, got 63",
+                assertThrows(IllegalArgumentException.class, () -> Digits.of(63, new int[] {0}, false))
+                        .getMessage());
     }
 
     /** The same pixels in another order, the same for every image. */
