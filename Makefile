@@ -202,7 +202,7 @@ $(JAR): lib/pom.xml $(shell find lib/src/main -type f) | need-folder need-java n
 	@touch $@
 
 # The library becomes a function, of which a page makes its worker (see live.js).
-$(LIVE): $(JAR) lib/live/pom.xml lib/live/package-lock.json $(shell find lib/live/src -type f) | need-node
+$(LIVE): $(JAR) lib/live/pom.xml lib/live/package-lock.json $(shell find lib/live/src -type f 2>/dev/null) | need-node
 	@echo "Building lib/live/target/site (the first time Maven fetches about 30 MB, npm 15 MB)"
 	@npm --prefix lib/live ci --silent --ignore-scripts --no-audit --no-fund
 	@mvn -f lib/live/pom.xml -B -q package

@@ -75,7 +75,7 @@ class FiguresTest {
         answer("check", "H", "1", "T", "1", "lg h", "-16");
     }
 
-    /** The line that one matrix predicts is where the curve goes: the claim of notebook 10, held to its five per cent. */
+    /** The line that one matrix predicts is where the curve goes: the claim of notebook 10, held to five per cent. */
     @ParameterizedTest
     @CsvSource({"tanh RNN,uniform", "LSTM,uniform", "GRU,uniform", "minGRU,uniform", "LSTM,orthogonal"})
     void theRateIsTheSlope(String cell, String start) {

@@ -51,8 +51,8 @@ public final class Spectrum {
     }
 
     /**
-     * The eigenvalues of A. A row of zeros, such as an inactive ReLU unit has in a Jacobian, is taken out with its column
-     * first: it means an eigenvalue 0, and with several of them EJML's iteration may not converge. For ρ alone {@link
+     * The eigenvalues of A. A row of zeros, such as an inactive ReLU unit has in a Jacobian, is taken out first, with
+     * its column: it means an eigenvalue 0, and with several of them EJML's iteration may not converge. For ρ alone {@link
      * #radius} is the safer way.
      *
      * @param A square

@@ -134,8 +134,8 @@ public enum Tasks implements Task {
     },
 
     /**
-     * Handwritten digits pixel by pixel, row by row ({@link Digits}); the test is on those held out. Never solved: it is
-     * trained to the limit and its share of errors is what counts.
+     * Handwritten digits pixel by pixel, row by row ({@link Digits}); the test is on those held out. Never solved: it
+     * is trained to the limit and its share of errors is what counts.
      */
     DIGITS(1, 10, Digits.PIXELS, T -> 0, (score, T) -> false) {
         @Override

@@ -80,7 +80,7 @@ public final class Plugin implements TeaVMPlugin, ClassHolderTransformer {
         }
     }
 
-    /** A body that is never run: of EJML's methods for threads, which {@link Substitutes#useConcurrent} leaves alone. */
+    /** A body that is never run: of EJML's methods for threads, which {@link Substitutes#useConcurrent} avoids. */
     private static Program refusal(int parameters) {
         Program program = new Program();
         for (int i = 0; i <= parameters; i++) {

@@ -31,9 +31,9 @@ public final class Substitutes {
     }
 
     /**
-     * a·b + c, rounded once. The error of the product is Dekker's, that of the sum Knuth's; what is left is to add three
-     * numbers and round once. A second rounding does harm only where the sum of the two small ones makes a tie (Boldo
-     * and Melquiond 2008), and there the sign of what it lost decides.
+     * a·b + c, rounded once. The error of the product is Dekker's, that of the sum Knuth's; what is left is to add
+     * three numbers and round once. A second rounding does harm only where the sum of the two small ones makes a tie
+     * (Boldo and Melquiond 2008), and there the sign of what it lost decides.
      */
     static double roundedOnce(double a, double b, double c) {
         if (a == 0 || b == 0 || !Double.isFinite(a) || !Double.isFinite(b)) {
@@ -72,8 +72,8 @@ public final class Substitutes {
     }
 
     /**
-     * The same where the result may be below the smallest normal number, which is rounded to a multiple of 2^−1074: scaled
-     * by 2^600, and if need be beside a number whose last bit is 2^−474.
+     * The same where the result may be below the smallest normal number, which is rounded to a multiple of 2^−1074:
+     * scaled by 2^600, and if need be beside a number whose last bit is 2^−474.
      */
     private static double small(double a, double b, double c) {
         double large = roundedOnce(a * 0x1p600, b, c * 0x1p600);
