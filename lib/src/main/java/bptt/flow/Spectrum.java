@@ -51,9 +51,9 @@ public final class Spectrum {
     }
 
     /**
-     * The eigenvalues of A. A row of zeros, such as an inactive ReLU unit has in a Jacobian, is taken out first, with
-     * its column: it means an eigenvalue 0, and with several of them EJML's iteration may not converge. For ρ alone {@link
-     * #radius} is the safer way.
+     * The eigenvalues of A. A row of zeros, such as an inactive ReLU unit has in a Jacobian, means an eigenvalue 0. It
+     * is taken out first, with its column, because with several of them EJML's iteration may not converge. For ρ alone
+     * {@link #radius} is the safer way.
      *
      * @param A square
      * @return as many as A has rows, in no order
