@@ -388,7 +388,8 @@ class Site(unittest.TestCase):
         page.keyboard.press("ArrowDown")
         self.assertTrue(page.locator(PRESENT + " pre.code").count())
         self.picture(page, "slides-code")
-        self.assertGreater(page.locator("aside.notes").count(), 5)
+        self.assertGreater(page.locator("aside.notes mjx-container").count(), 5)
+        self.assertEqual(page.locator("aside.notes mjx-assistive-mml").count(), 0, "formulas twice in the notes")
         self.assertEqual(serious(page), [])
         self.assertEqual(self.noted, [])
 

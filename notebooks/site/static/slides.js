@@ -141,6 +141,8 @@ function layOut() {
       }
       const notes = idea.querySelector(".notes");
       if (notes) {
+        // The speaker's window has no style sheet that would hide the second form of a formula.
+        notes.querySelectorAll("mjx-assistive-mml").forEach((form) => form.remove());
         first.append(notes);
       }
     }
