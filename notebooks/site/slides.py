@@ -200,6 +200,6 @@ def sentences(text):
 
 
 def decks(text):
-    """Links to notebooks as links to their decks; others' pages are not beside a deck."""
-    text = re.sub(r'href="([^"#]+)\.ipynb(?:#[^"]*)?"', r'href="\1.html"', text)
+    """Links to notebooks of the course as links to their decks; what is not beside a deck is not linked."""
+    text = re.sub(r'href="(\d\d-[^"#/]+)\.ipynb(?:#[^"]*)?"', r'href="\1.html"', text)
     return re.sub(r'<a href="(?!https?:)[^"]*(?<!\.html)">(.*?)</a>', r"\1", text)

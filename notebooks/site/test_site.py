@@ -204,6 +204,12 @@ class Slides(unittest.TestCase):
         )
         self.assertIn("Words. Words.", idea.notes[0])
 
+    def test_links_lead_to_decks(self):
+        (idea,) = self.ideas(
+            nbformat.v4.new_markdown_cell("[a](07-b.ipynb#c) [d](solutions/07-b.ipynb) [e](https://e)")
+        )
+        self.assertEqual(idea.blocks, [("text", '<p><a href="07-b.html">a</a> d <a href="https://e">e</a></p>')])
+
     def test_machinery_is_left_out_and_what_it_shows_is_not(self):
         cell = nbformat.v4.new_code_cell("int a;", outputs=[shown("<p>b</p>")], metadata={"tags": ["machinery"]})
         (idea,) = self.ideas(cell)
