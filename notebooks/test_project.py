@@ -379,7 +379,18 @@ class Version(unittest.TestCase):
 class Papers(unittest.TestCase):
     """Every paper can be found: by a DOI or an arXiv id in its form, unless it has neither."""
 
-    NEITHER = ("循环", "权重", "随时间", "untitled", "Goodfellow", "Jozefowicz", "Hochreiter 1991", "Saxe", "Tieleman", "Karpathy")
+    NEITHER = (
+        "循环",
+        "权重",
+        "随时间",
+        "untitled",
+        "Goodfellow",
+        "Jozefowicz",
+        "Hochreiter 1991",
+        "Saxe",
+        "Tieleman",
+        "Karpathy",
+    )
 
     def test_ids(self):
         for path in sorted(NOTEBOOKS.glob("[0-9]*.ipynb")):
