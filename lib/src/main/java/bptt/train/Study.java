@@ -3,7 +3,9 @@ package bptt.train;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
@@ -66,6 +68,8 @@ public final class Study {
     /** Sequences after which a training gives up. */
     public static final int BUDGET = 128_000;
 
+    private static final Map<List<Object>, Integer> COUNTED = new ConcurrentHashMap<>();
+
     private Study() {}
 
     /**
@@ -116,9 +120,16 @@ public final class Study {
      * @return of weights and biases, those of the readout among them
      */
     public static int parameters(Task task, Network network, int hidden) {
-        return network.initial(task.inputs(), hidden, task.outputs(), 3, new Random(0)).asMap().values().stream()
-                .mapToInt(SimpleMatrix::getNumElements)
-                .sum();
+        return COUNTED.computeIfAbsent(
+                List.of(task, network, hidden),
+                key ->
+                        network
+                                .initial(task.inputs(), hidden, task.outputs(), 3, new Random(0))
+                                .asMap()
+                                .values()
+                                .stream()
+                                .mapToInt(SimpleMatrix::getNumElements)
+                                .sum());
     }
 
     /**
