@@ -294,7 +294,7 @@ final class Comparison<I> implements Question {
         }
         if (input instanceof Given q) {
             String sizes = q.names().stream()
-                    .filter(name -> name.matches("[A-Z]"))
+                    .filter(name -> name.matches("[BHIOT]"))
                     .map(name -> "%s = %.0f".formatted(name, q.number(name)))
                     .reduce((a, b) -> a + ", " + b)
                     .orElse("");

@@ -44,6 +44,8 @@ public final class Exercise {
                         Chapter07.exercises(),
                         Chapter08.exercises(),
                         Chapter09.exercises(),
+                        Chapter10.exercises(),
+                        Chapter11.exercises(),
                         Chapter12.exercises(),
                         Ninja.exercises())
                 .flatMap(Collection::stream)

@@ -8,7 +8,15 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import bptt.cell.Parameters;
+import bptt.cell.Rnn;
+import bptt.check.Claim;
+import bptt.check.Reference;
 import bptt.exercise.Feedback.Kind;
+import bptt.train.Batch;
+import bptt.train.Clipping;
+import bptt.train.Rules;
+import bptt.train.Tasks;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -18,6 +26,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -27,6 +36,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.apache.commons.math3.distribution.BetaDistribution;
+import org.apache.commons.math3.stat.correlation.SpearmansCorrelation;
 import org.ejml.simple.SimpleMatrix;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -445,6 +456,87 @@ class ExerciseTest {
         assertEquals("not yet: that is the same c", exercise("00.5").check(0.25).text());
         assertTrue(exercise("00.5").check(1.75).text().contains("as far from 1"));
         assertEquals("not yet: it has a larger error", exercise("00.5").check(5).text());
+    }
+
+    private static double truth(String id, double x) {
+        @SuppressWarnings("unchecked")
+        Comparison<Double> question = (Comparison<Double>) exercise(id).question();
+        return (double) question.truth().apply(x);
+    }
+
+    private static List<Given> cases(String id) {
+        return comparison(id).inputs().stream().map(Given.class::cast).toList();
+    }
+
+    @SuppressWarnings("unchecked")
+    private static <R> R truth(String id, Given q) {
+        return (R) ((Comparison<Given>) exercise(id).question()).truth().apply(q);
+    }
+
+    /** What 11 asks for is what its notebook computes with other programs. */
+    @Test
+    void anIntervalAndARankCorrelationAreThoseOfCommonsMath() {
+        for (int n : new int[] {5, 36}) {
+            double lower = new BetaDistribution(n, 1).inverseCumulativeProbability(0.025);
+            assertEquals(lower, truth("11.4", n), 1e-9);
+        }
+        for (Given q : cases("11.7")) {
+            double[] lost = q.get("lost").getDDRM().data,
+                    needed = q.get("needed").getDDRM().data;
+            double correlation = truth("11.7", q);
+            assertEquals(new SpearmansCorrelation().correlation(lost, needed), correlation, 1e-12);
+        }
+    }
+
+    @Test
+    void theUpdatesAreThoseOfTheTrainings() {
+        for (Given q : cases("11.6")) {
+            int size = q.get("g_1").getNumRows();
+            Parameters zero = Parameters.zeros(Rnn.tanh(1, size), 0);
+            Parameters[] moments = {zero, zero};
+            SimpleMatrix change = new SimpleMatrix(size, 1);
+            for (int n = 1; n <= q.T(); n++) {
+                Parameters g = zero.with("b_h", q.get("g", n));
+                change = change.plus(
+                        Rules.ADAM.change(g, q.number("rate"), n, moments).get("b_h"));
+            }
+            assertTrue(Claim.error(change, truth("11.6", q)) < 1e-12);
+        }
+    }
+
+    @Test
+    void theGradientsAreClippedAsInTheTrainings() {
+        for (Given q : cases("11.5")) {
+            SimpleMatrix dW = q.get("dW_hh"), db = q.get("db_h");
+            Parameters g = Parameters.zeros(Rnn.tanh(1, db.getNumRows()), 0)
+                    .with("W_hh", dW)
+                    .with("b_h", db);
+            Parameters clipped = Clipping.norm(q.number("threshold")).apply(g);
+            Map<String, SimpleMatrix> asked = truth("11.5", q);
+            asked.forEach((name, a) -> assertTrue(Claim.error(clipped.get(name), a) < 1e-12, name));
+        }
+    }
+
+    /** Who knows when a symbol is due and guesses which. */
+    @Test
+    void theBaselineIsThatOfTheTask() {
+        Batch batch = Tasks.COPY.batch(30, 1, new Random(1));
+        int blank = 8;
+        double sum = 0;
+        for (SimpleMatrix y : batch.y().values()) {
+            SimpleMatrix o = new SimpleMatrix(9, 1);
+            o.set(blank, y.get(blank) == 1 ? 100 : -100);
+            sum += Reference.crossEntropy(o, y).get(0);
+        }
+        assertEquals(sum / batch.y().size(), truth("11.3", 30), 1e-12);
+    }
+
+    /** The two ends of 10.8's law, and its middle. */
+    @Test
+    void theShareOfTheUnitsFallsFromOneToNothing() {
+        assertEquals(0.5, truth("10.8", 0.5), 1e-3);
+        assertEquals(0, truth("10.8", 0.99), 1e-3);
+        assertEquals(1, truth("10.8", 0.01), 1e-3);
     }
 
     @Test
