@@ -55,15 +55,12 @@ final class Chapter10 {
                                 .wrong(
                                         "the loss divided by the whole distance, not by the steps between the points",
                                         n -> StrictMath.log10(lost()) / FAR)
-                                .wrong(
-                                        "the decades lost between the points, not per step",
-                                        n -> StrictMath.log10(lost()))
+                                .wrong("the loss between the points, not that of a step", n -> StrictMath.log10(lost()))
                                 .wrong(
                                         "the factor of a step, not the decades that it loses",
                                         n -> StrictMath.pow(lost(), -1 / steps()))
                                 .wrong(
-                                        "the decades lost since n = 0 per step; the curve need not begin at 1 and "
-                                                + "be straight",
+                                        "the loss counted from 1 at n = 0: no curve needs to begin there",
                                         n -> -StrictMath.log10(LEFT_FAR) / FAR),
                         "How many decades lie between the two values, and how many steps?",
                         "log₁₀ of the quotient of the two values, divided by 60."),
@@ -120,8 +117,8 @@ final class Chapter10 {
                                         b -> StrictMath.log(2) / (1 - carried(b)))
                                 .wrong("the number of steps for a decade", b -> -1 / StrictMath.log10(carried(b)))
                                 .wrong("what is left after one step, σ(b_f)", b -> carried(b))
-                                .wrong("the decades lost per step", b -> -StrictMath.log10(carried(b))),
-                        "With the weights at 0 nothing but the forget gate touches the cell. What is left after n steps?",
+                                .wrong("the loss per step in decades", b -> -StrictMath.log10(carried(b))),
+                        "With the weights at 0 the forget gate alone touches the cell. What is left after n steps?",
                         "σ(b_f)ⁿ = ½. Take logarithms on both sides."),
                 new Exercise(
                         "10.6",
