@@ -506,13 +506,18 @@ def last_words(log):
 def clean(notebook):
     """Drops what changes from run to run or from machine to machine."""
     notebook.metadata = nbformat.from_dict(METADATA)
-    for cell in notebook.cells:
+    tidy(notebook.cells)
+    return notebook
+
+
+def tidy(cells):
+    """Drops from the cells what nobody sees."""
+    for cell in cells:
         cell.metadata.pop("execution", None)
         if cell.cell_type == "code":
             cell.outputs = [output for output in cell.outputs if not is_empty(output)]
             for output in cell.outputs:
                 output.pop("transient", None)
-    return notebook
 
 
 def is_empty(output):
@@ -535,9 +540,11 @@ def missing(path, executed, folder):
 
 
 def before_saving(model, **_):
-    """For JupyterLab: opening a notebook on another JDK or kernel, and saving it, changes nothing in its file."""
+    """For JupyterLab: a notebook opened on another JDK or kernel, run and saved is written as run.py writes it."""
     if model["type"] == "notebook" and model["content"]["metadata"].get("kernelspec", {}).get("name") == KERNEL["name"]:
-        model["content"]["metadata"].update(METADATA)
+        model["content"] = nbformat.from_dict(model["content"])
+        model["content"].metadata.update(nbformat.from_dict(METADATA))
+        tidy(model["content"].cells)
 
 
 def write_back(path, executed, folder):

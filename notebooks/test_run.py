@@ -273,13 +273,19 @@ class Runner(unittest.TestCase):
             self.run_it("--jobs=0")
         self.assertGreaterEqual(run.side_by_side(), 1)
 
-    def test_saving_in_JupyterLab_leaves_the_metadata(self):
+    def test_saving_in_JupyterLab_writes_what_a_run_writes(self):
         for path in HERE.glob("[0-9][0-9]-*.ipynb"):
             self.assertEqual(nbformat.read(path, as_version=4).metadata, run.METADATA, path.name)
         opened = {"display_name": "Java", "language": "java", "name": "java"}, {"name": "Java", "version": "25+36"}
-        content = {"metadata": {"kernelspec": opened[0], "language_info": opened[1]}, "cells": []}
-        run.before_saving({"type": "notebook", "content": content}, path="x", contents_manager=None)
-        self.assertEqual(content, {"metadata": run.METADATA, "cells": []})
+        result = {"output_type": "execute_result", "execution_count": 1, "metadata": {}}
+        empty, two = result | {"data": {"text/plain": "", "text/html": ""}}, result | {"data": {"text/plain": "2"}}
+        cell = {"cell_type": "code", "source": "1 + 1", "execution_count": 1}
+        cells = [cell | {"metadata": {"execution": {}}, "outputs": [empty, two]}]
+        content = {"metadata": {"kernelspec": opened[0], "language_info": opened[1]}, "cells": cells}
+        model = {"type": "notebook", "content": content}
+        run.before_saving(model, path="x", contents_manager=None)
+        written = {"metadata": run.METADATA, "cells": [cell | {"metadata": {}, "outputs": [two]}]}
+        self.assertEqual(model["content"], written)
         other = {"metadata": {"kernelspec": {"name": "python3"}}}
         run.before_saving({"type": "notebook", "content": other})
         self.assertEqual(other, {"metadata": {"kernelspec": {"name": "python3"}}})
