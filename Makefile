@@ -52,7 +52,7 @@ SITE := notebooks/site/.venv
 SITE_ENV := $(SITE)/.ready
 SITE_NPM := notebooks/site/node_modules/.package-lock.json
 API := lib/target/api/index.html
-# make test looks at site and slides where there are a browser and npm.
+# make test looks at JupyterLab, site and slides where there are a browser and npm.
 CHROMIUM := $(firstword $(foreach name,chromium chromium-browser google-chrome,$(shell command -v $(name))))
 LACKING := $(or $(if $(CHROMIUM),,Chromium (apt install chromium)),$(if $(shell command -v npm),,npm (apt install npm)))
 LIVE := lib/live/target/.ready
@@ -79,7 +79,7 @@ test: $(ENV) $(JAR) $(if $(LACKING),,$(SITE_ENV) $(SITE_NPM)) ## the library's t
 	@$(PYTHON) lib/supply.py check
 	@$(MVN) test -Dkernel.options="$(KERNEL_OPTIONS)"
 	@$(VENV)/bin/python -m unittest discover -s notebooks
-	@$(if $(LACKING),echo "site and slides skipped: no $(LACKING)",$(SITE)/bin/python -m unittest discover -s notebooks/site)
+	@$(if $(LACKING),echo "JupyterLab in a browser, site and slides skipped: no $(LACKING)",$(SITE)/bin/python -m unittest discover -s notebooks/site)
 	@if command -v node >/dev/null && command -v npm >/dev/null; then $(MAKE) --no-print-directory $(LIVE) && \
 	  { node --test lib/live/test/*.test.mjs || { echo "once more: a browser may end by itself"; node --test lib/live/test/*.test.mjs; }; }; \
 	  else echo "skipped: no Node (apt install nodejs npm)"; fi
