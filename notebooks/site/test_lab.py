@@ -28,6 +28,7 @@ NOT_COPIED = shutil.ignore_patterns(".venv", "node_modules", "target", "__pycach
 START = 600  # seconds, for a server, a page or a kernel on a busy machine
 LONG = 3600  # seconds, for a notebook that takes one to three minutes on a machine that is not
 SHORT = 300  # seconds, for what takes one or two
+POLL = 200  # milliseconds between two looks, because a browser without a screen does not always draw
 PICTURE = re.compile(r"(?<=data:image/png;base64,)[A-Za-z0-9+/=]+")  # whose bytes are another zlib's elsewhere
 
 # The server is watched through its standard input, a pipe that ends when this process does, however it does. On SIGTERM
@@ -54,6 +55,7 @@ STATE = """() => {
   };
 }"""
 
+OPENED = "() => window.jupyterapp?.shell?.currentWidget?.content?.model?.cells?.length"
 DRAWN = "() => [...document.querySelectorAll('.jp-Notebook img')].every((image) => image.complete)"
 
 # What outputs show: how many of each, and the texts that stand for the pictures.
@@ -190,7 +192,7 @@ class Lab(unittest.TestCase):
         home = self.url.split("/lab/")[0]
         page.on("request", lambda r: r.url.startswith((home, "data:", "blob:")) or self.noted.append(r.url))
         page.goto(self.url.replace("00-start-here.ipynb", name))
-        page.wait_for_function("() => window.jupyterapp?.shell?.currentWidget?.content?.model?.cells?.length")
+        page.wait_for_function(OPENED, polling=POLL)
         page.evaluate("() => jupyterapp.shell.currentWidget.context.ready")
         page.evaluate("() => jupyterapp.shell.currentWidget.sessionContext.ready")
         self.addCleanup(page.evaluate, "() => jupyterapp.serviceManager.sessions.shutdownAll()")
@@ -272,7 +274,7 @@ class Lab(unittest.TestCase):
         self.choose("Run", "Run All Cells")
         outputs = self.wait(LONG, lambda state: all(state["counts"].values()) or errors(state["outputs"]))["outputs"]
         self.assertEqual(errors(outputs), [])
-        self.page.wait_for_function(DRAWN)
+        self.page.wait_for_function(DRAWN, polling=POLL)
         shown, expected = self.page.evaluate(SHOWN), committed(before)
         self.assertEqual({what: shown[what] for what in expected}, expected)
         self.assertTrue(all(len(alt) > 10 for alt in shown["alternatives"]), shown["alternatives"])
