@@ -5,7 +5,7 @@ import java.nio.file.Path;
 import java.util.function.BooleanSupplier;
 
 /** Where experiments run. The outcome is a function of the experiment, so it is the same everywhere. */
-public interface Engine {
+public interface Engine extends AutoCloseable {
     /** The failure of an outcome that is none, because the training was told to stop. */
     String INTERRUPTED = "interrupted";
 
@@ -27,6 +27,10 @@ public interface Engine {
 
     /** What has to be done with an outcome that is stored: nothing, unless overridden. */
     default void stored(Experiment experiment) {}
+
+    /** Gives back what it holds: nothing, unless overridden. */
+    @Override
+    default void close() {}
 
     /**
      * This machine: a training for each core, each with its checkpoint, from which it goes on when it was stopped.

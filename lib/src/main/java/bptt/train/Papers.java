@@ -32,6 +32,11 @@ public final class Papers {
      * @return the plan
      */
     public static Plan plan() {
+        return Plan.all(lines());
+    }
+
+    /** The plans of which {@link #plan} is made: none waits for an outcome of another. */
+    static List<Plan> lines() {
         List<Plan> lines = new ArrayList<>();
         for (Network network : NETWORKS) {
             lines.add(line(DISTANCES, T -> adding(network, T)));
@@ -40,7 +45,7 @@ public final class Papers {
         lines.add(line(new int[] {100}, Papers::lstm1997));
         lines.add(line(new int[] {150}, Papers::irnn2015));
         lines.add(line(new int[] {5}, Papers::copying));
-        return Plan.all(lines);
+        return lines;
     }
 
     private static Plan line(int[] distances, IntFunction<Experiment> at) {

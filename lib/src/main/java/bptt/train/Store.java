@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.Proxy;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -52,6 +53,25 @@ public final class Store {
                     e);
         } catch (IOException e) {
             throw new UncheckedIOException(file + " cannot be read", e);
+        }
+    }
+
+    /**
+     * The record that {@link #json} made a text of.
+     *
+     * @param json the text
+     * @param type of the record
+     * @return the record; doubles have the same bits
+     * @throws IllegalArgumentException if the text is of another record
+     */
+    public static <R> R record(byte[] json, Class<R> type) {
+        try {
+            return JSON.readValue(json, type);
+        } catch (IOException e) {
+            throw new IllegalArgumentException(
+                    "expected the JSON of an %s, got %s (%s)"
+                            .formatted(type.getSimpleName(), new String(json, StandardCharsets.UTF_8), e.getMessage()),
+                    e);
         }
     }
 

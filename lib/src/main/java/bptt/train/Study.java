@@ -187,6 +187,11 @@ public final class Study {
      * @return the plan
      */
     public static Plan plan() {
+        return Plan.all(lines());
+    }
+
+    /** The plans of which {@link #plan} is made: none waits for an outcome of another. */
+    static List<Plan> lines() {
         List<Plan> plans = new ArrayList<>();
         for (Network network : NETWORKS) {
             TASKS.forEach(task -> plans.add(known -> due(task, network, known)));
@@ -207,7 +212,7 @@ public final class Study {
                 plans.add(Plan.of(truncated(Tasks.ADDING_FAR, network, window)));
             }
         }
-        return Plan.all(plans);
+        return plans;
     }
 
     /**

@@ -1,15 +1,23 @@
 package bptt.train;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.function.Function;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -74,5 +82,70 @@ class LearnTest {
         String line = "   \\d\\.\\d min     1 done, at most    0 and 0 min to go  %s *solved +\\d+ updates";
         assertTrue(said.get(1).matches(line.formatted(missing.name())), said.get(1));
         assertEquals(2, said.size());
+    }
+
+    /** Whatever ends how: the shards of a plan run all of it, each without an outcome of another. */
+    @Test
+    void shardsAreTheWhole() {
+        for (int solvedOf : new int[] {1, 3, 1000}) {
+            Function<Experiment, Outcome> ends =
+                    e -> new Outcome(e, 1, e.hashCode() % solvedOf == 0, new Batch.Score(e.rate(), 0, 0), "");
+            Set<Experiment> whole = carriedOut(Plan.all(List.of(Study.plan(), Papers.plan())), ends);
+            Set<Experiment> parts = new HashSet<>();
+            for (int i = 1; i <= 7; i++) {
+                Set<Experiment> part = carriedOut(Learn.shard(i + "/7"), ends);
+                assertTrue(part.size() < whole.size() / 4, i + "/7 has " + part.size() + " of " + whole.size());
+                parts.addAll(part);
+            }
+            assertEquals(whole, parts);
+        }
+        assertEquals(Set.of(), carriedOut(Learn.shard("999999/999999"), e -> outcome(e)));
+    }
+
+    private static Set<Experiment> carriedOut(Plan plan, Function<Experiment, Outcome> ends) {
+        Map<Experiment, Outcome> known = new HashMap<>();
+        for (List<Experiment> due = plan.due(known::get); !due.isEmpty(); due = plan.due(known::get)) {
+            due.forEach(e -> known.put(e, ends.apply(e)));
+        }
+        return known.keySet();
+    }
+
+    @Test
+    void whatIsNoShard() {
+        for (String text : List.of("", "3", "0/4", "5/4", "1/0", "-1/4", "1/4/2", "a/b", "1/9999999")) {
+            String message = assertThrows(IllegalArgumentException.class, () -> Learn.shard(text))
+                    .getMessage();
+            assertEquals("SHARD: expected i/n with 1 ≤ i ≤ n, such as 3/40, got " + text, message);
+        }
+    }
+
+    /** The program as make learn starts it. */
+    private String said(String... args) throws Exception {
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Dfile.encoding=UTF-8",
+                "-Dsun.stderr.encoding=UTF-8",
+                "-Dstderr.encoding=UTF-8",
+                "-cp",
+                System.getProperty("java.class.path"),
+                Learn.class.getName()));
+        command.addAll(List.of(args));
+        Process learn = new ProcessBuilder(command).redirectErrorStream(true).start();
+        String said = new String(learn.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertEquals(1, learn.waitFor(), said);
+        return said;
+    }
+
+    @Test
+    @Tag("process") // as TrainTest.killedAndResumed
+    void badInputIsOneSentence() throws Exception {
+        assertEquals("SHARD: expected i/n with 1 ≤ i ≤ n, such as 3/40, got 41/40\n", said(folder.toString(), "41/40"));
+        Path file = folder.resolve("runs.json");
+        String other = "[{\"version\": 2}]";
+        Files.writeString(file, other);
+        String said = said(folder.toString());
+        assertTrue(said.startsWith(file + ": expected a list of outcomes, got a file that"), said);
+        assertEquals(1, said.lines().count(), said);
+        assertEquals(other, Files.readString(file));
     }
 }
