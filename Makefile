@@ -1,6 +1,6 @@
 # What there is: make help
 .DEFAULT_GOAL := help
-.PHONY: help run figure test zh assignment solutions test-everywhere mutants lab jar env learn bench live site slides format clean need-java need-maven need-python need-npm need-node need-folder lock sbom licences
+.PHONY: help run figure test zh assignment solutions test-everywhere mutants lab jar env learn test-cluster bench live site slides format clean need-java need-maven need-python need-npm need-node need-folder lock sbom licences
 
 PYTHON ?= python3
 VENV := .venv
@@ -8,7 +8,7 @@ MVN := mvn -f lib/pom.xml -B -ntp
 
 # What the command line may set: a name that nothing reads, such as seed=7, is refused (a variable of the environment is not).
 GIVEN := $(foreach name,$(filter-out -% .% MAKE%,$(.VARIABLES)),$(if $(filter command,$(firstword $(origin $(name)))),$(name)))
-KNOWN := NB SEED SEEDS T H KERNEL PORT BENCH PDF REPOSITORY ALL JOBS CI CLASSES BASE STORE LIMIT PYTHON JAVA_HOME JAVA25_HOME JJAVA_JVM_OPTS MVN VENV SHELL
+KNOWN := NB SEED SEEDS T H KERNEL PORT BENCH PDF REPOSITORY ALL JOBS CI CLASSES BASE STORE LIMIT ENGINE MASTER SHARD PYTHON JAVA_HOME JAVA25_HOME JJAVA_JVM_OPTS MVN VENV SHELL
 ifneq ($(filter-out $(KNOWN),$(GIVEN)),)
 $(error expected one of the variables $(KNOWN), got $(filter-out $(KNOWN),$(GIVEN)))
 endif
@@ -45,6 +45,19 @@ ifneq ($(shell echo '$(PORT_OPTION)' | grep -vE '^(--port=[0-9]+)?$$'),)
 $(error PORT: expected a number, got $(PORT))
 endif
 
+# Where make learn trains, and which part of the plan, from the command line alone too.
+ENGINE_OPTION := $(if $(filter command,$(firstword $(origin ENGINE))),$(ENGINE),local)
+MASTER_OPTION := $(if $(filter command,$(firstword $(origin MASTER))),$(MASTER))
+SHARD_OPTION := $(if $(filter command,$(firstword $(origin SHARD))),'$(SHARD)')
+ifeq ($(filter local spark,$(ENGINE_OPTION)),)
+$(error ENGINE: expected local or spark, got $(ENGINE_OPTION))
+endif
+ifneq ($(MASTER_OPTION),)
+ifneq ($(ENGINE_OPTION),spark)
+$(error MASTER: expected ENGINE=spark beside it, got ENGINE=$(ENGINE_OPTION))
+endif
+endif
+
 ENV := $(VENV)/.ready
 JAR := lib/target/.ready
 TOOLS := $(VENV)/tools
@@ -56,8 +69,10 @@ API := lib/target/api/index.html
 CHROMIUM := $(firstword $(foreach name,chromium chromium-browser google-chrome,$(shell command -v $(name))))
 LACKING := $(or $(if $(CHROMIUM),,Chromium (apt install chromium)),$(if $(shell command -v npm),,npm (apt install npm)))
 LIVE := lib/live/target/.ready
+CLUSTER := lib/cluster/target/.ready
+CLUSTER_ENV := lib/cluster/.venv/.ready
 CHECKPOINTS := notebooks/results/learning/checkpoints
-PY := $(wildcard notebooks/*.py notebooks/site/*.py lib/*.py lib/bench/*.py lib/mutants/*.py)
+PY := $(wildcard notebooks/*.py notebooks/site/*.py lib/*.py lib/bench/*.py lib/cluster/*.py lib/mutants/*.py)
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-15s %s\n", $$1, $$2}'
@@ -113,8 +128,16 @@ env: $(ENV) ## the Python environment alone: JupyterLab, nbclient, the JJava ker
 
 jar: $(JAR) ## the library alone
 
-learn: $(JAR) ## run the experiments of notebook 11 (two hours or so; Ctrl-C stops it, make learn goes on)
-	@java -Xmx3g $(KERNEL_OPTIONS) -cp "lib/target/bptt.jar:lib/target/jars/*" bptt.train.Learn notebooks/results/learning
+LEARN_local := -cp "lib/target/bptt.jar:lib/target/jars/*" bptt.train.Learn
+LEARN_spark := @lib/cluster/java.options -Dspark.executor.extraJavaOptions="$(KERNEL_OPTIONS)" \
+  $(if $(MASTER_OPTION),-Dspark.master='$(MASTER_OPTION)') \
+  -cp "lib/target/bptt.jar:lib/cluster/target/cluster.jar:lib/cluster/target/jars/*:lib/cluster/target/spark/*" bptt.cluster.SparkEngine
+
+learn: $(JAR) $(if $(filter spark,$(ENGINE_OPTION)),$(CLUSTER)) ## run the experiments of notebook 11 (two hours or so; Ctrl-C stops it, make learn goes on); on Apache Spark: ENGINE=spark MASTER=spark://host:7077 (lib/CLUSTER.md)
+	@java -Xmx3g $(KERNEL_OPTIONS) $(LEARN_$(ENGINE_OPTION)) notebooks/results/learning $(SHARD_OPTION)
+
+test-cluster: $(CLUSTER) $(CLUSTER_ENV) ## make learn on a Spark cluster of two workers on this machine, one of which is killed (five minutes; fetches 700 MB once)
+	@lib/cluster/.venv/bin/python -m unittest discover -s lib/cluster
 
 bench: $(JAR) | need-python ## the library beside PyTorch, JAX, DL4J, EJML and a BLAS: lib/BENCHMARK.md (half an hour; fetches about 4 GB once); BENCH=--short for ten minutes, --quick for one size, --avx2, --page
 	@mvn -f lib/bench/pom.xml -B -q package
@@ -136,10 +159,10 @@ format: $(ENV) need-java need-maven ## format the Java and the Python files
 	@$(VENV)/bin/ruff format --quiet $(PY)
 
 # Maven's part comes from a build that fills a repository of its own: what is in it is what the build takes.
-lock: need-java need-maven need-npm $(TOOLS) ## take the newest of what is not pinned: both requirements.txt from requirements.in, both package-lock.json, and lib/checksums.txt (fetches all)
-	@for folder in notebooks notebooks/site; do \
+lock: need-java need-maven need-npm $(TOOLS) ## take the newest of what is not pinned: each requirements.txt from its requirements.in, both package-lock.json, and lib/checksums.txt (fetches all)
+	@for folder in notebooks notebooks/site lib/cluster; do \
 	  $(TOOLS)/bin/uv pip compile --quiet --universal --no-python-downloads --generate-hashes --upgrade \
-	    --python-version $$(test $$folder = notebooks && echo 3.10 || echo 3.11) \
+	    --python-version $$(test $$folder = notebooks/site && echo 3.11 || echo 3.10) \
 	    --custom-compile-command "make lock" --output-file $$folder/requirements.txt $$folder/requirements.in || exit 1; \
 	done
 	@for folder in notebooks/site lib/live; do npm --prefix $$folder update --package-lock-only --no-audit --no-fund --silent || exit 1; done
@@ -161,7 +184,7 @@ clean: ## remove everything that can be made again in minutes: the checkpoints o
 	@if git ls-files --error-unmatch Makefile >/dev/null 2>&1; then \
 	  git ls-files -z --others --ignored --exclude-per-directory=.gitignore --exclude='!**/$(CHECKPOINTS)/' --directory | xargs -0 rm -rf --; \
 	else \
-	  rm -rf $(VENV) .scratch .ruff_cache lib/target lib/bench/target lib/live/target lib/live/node_modules lib/bench/__pycache__ notebooks/__pycache__ .ipynb_checkpoints \
+	  rm -rf $(VENV) .scratch .ruff_cache lib/target lib/bench/target lib/cluster/target lib/cluster/.venv lib/live/target lib/live/node_modules lib/bench/__pycache__ lib/cluster/__pycache__ notebooks/__pycache__ .ipynb_checkpoints \
 	    notebooks/site/.venv notebooks/site/target notebooks/site/node_modules notebooks/site/__pycache__ \
 	    notebooks/.ipynb_checkpoints notebooks/results/bench notebooks/results/other notebooks/results/*.svg notebooks/results/*.pdf \
 	    assignments/source assignments/solutions assignments/nbgrader_config.py; \
@@ -212,6 +235,18 @@ $(LIVE): $(JAR) lib/live/pom.xml lib/live/package-lock.json $(shell find lib/liv
 	@cp lib/live/node_modules/uplot/dist/uPlot.iife.min.js lib/live/node_modules/uplot/dist/uPlot.min.css lib/live/target/site
 	@{ echo 'function bptt() { const exports = {};'; cat lib/live/target/js/bptt.js; echo '; return exports; }'; } > lib/live/target/site/bptt.js
 	@cd lib/live/target && java -cp "classes:../../target/bptt.jar:../../target/jars/*" live.Pictures site
+	@touch $@
+
+$(CLUSTER): $(JAR) lib/cluster/pom.xml $(shell find lib/cluster/src -type f 2>/dev/null)
+	@echo "Building lib/cluster/target/cluster.jar (the first time Maven fetches about 230 MB)"
+	@rm -rf lib/cluster/target/jars lib/cluster/target/spark # as lib/target/jars
+	@mvn -f lib/cluster/pom.xml -B -q package
+	@touch $@
+
+$(CLUSTER_ENV): lib/cluster/requirements.txt | need-folder need-python
+	@echo "Setting up lib/cluster/.venv: PySpark, for its master and workers (about 460 MB, once)"
+	@$(PYTHON) -m venv --clear $(@D)
+	@$(@D)/bin/python -m pip install --disable-pip-version-check --progress-bar off -q --require-hashes -r $<
 	@touch $@
 
 need-folder:

@@ -88,6 +88,24 @@ class Variables(unittest.TestCase):
         self.assertNotEqual(run.returncode, 0)
         self.assertIn("PORT: expected a number, got http", run.stderr)
 
+    def learn(self, *arguments, **environment):
+        run = make(
+            "-n", "-o", "lib/target/.ready", "-o", "lib/cluster/target/.ready", "learn", *arguments, **environment
+        )
+        return run.stdout + run.stderr
+
+    def test_the_engine(self):
+        for local in (self.learn(), self.learn("ENGINE=local"), self.learn(ENGINE="spark", MASTER="spark://a:1")):
+            self.assertIn("bptt.train.Learn notebooks/results/learning", local)
+            self.assertNotIn("cluster", local)
+        spark = self.learn("ENGINE=spark", "MASTER=spark://a:1", "SHARD=2/3", "KERNEL=plain")
+        self.assertIn("-Dspark.master='spark://a:1'", spark)
+        self.assertIn('-Dspark.executor.extraJavaOptions="-Dbptt.kernel=plain"', spark)
+        self.assertIn("bptt.cluster.SparkEngine notebooks/results/learning '2/3'", spark)
+        self.assertNotIn("spark.master", self.learn("ENGINE=spark"))
+        self.assertIn("ENGINE: expected local or spark, got Spark.", self.learn("ENGINE=Spark"))
+        self.assertIn("MASTER: expected ENGINE=spark beside it, got ENGINE=local.", self.learn("MASTER=spark://a:1"))
+
     def test_the_locale_is_UTF_8(self):
         show = 'show:\n\t@echo "$$LC_ALL"\n'
         self.assertEqual(make("--no-print-directory", "-s", "show", rules=show, LC_ALL="C").stdout, "C.UTF-8\n")
@@ -173,6 +191,9 @@ class Clean(unittest.TestCase):
         "lib/target/bptt.jar",
         "lib/bench/target/classes/a.class",
         "lib/bench/__pycache__/bench.pyc",
+        "lib/cluster/.venv/.ready",
+        "lib/cluster/__pycache__/test_cluster.pyc",
+        "lib/cluster/target/cluster.jar",
         "lib/live/node_modules/uplot/package.json",
         "lib/live/target/site/bptt.js",
         "notebooks/__pycache__/run.pyc",
@@ -327,7 +348,7 @@ class Sources(unittest.TestCase):
     def test_no_line_of_Java_is_longer_than_the_formatter_makes_them(self):
         found = [
             f"{path.relative_to(ROOT)}:{number}: {len(line)} characters, at most 120"
-            for folder in ("lib/src", "lib/bench/src", "lib/live/src")
+            for folder in ("lib/src", "lib/bench/src", "lib/cluster/src", "lib/live/src")
             for path in sorted((ROOT / folder).rglob("*.java"))
             for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1)
             if len(line) > 120
@@ -369,8 +390,8 @@ class Version(unittest.TestCase):
         else:
             self.assertEqual(datetime.date.fromisoformat(date), self.cite["date-released"])
 
-    def test_bench_and_live_figures_take_this_version(self):
-        for path in ("lib/bench/pom.xml", "lib/live/pom.xml"):
+    def test_what_is_built_on_the_jar_takes_this_version(self):
+        for path in ("lib/bench/pom.xml", "lib/cluster/pom.xml", "lib/live/pom.xml"):
             pom = read_pom(path)
             jar = pom.find("dependencies/dependency[artifactId='bptt']")
             self.assertEqual((pom.findtext("version"), jar.findtext("version")), (self.version, self.version), path)
