@@ -1,4 +1,7 @@
-"""make learn on Apache Spark: a real master and two workers of one core each on the loopback. Run by make test-cluster."""
+"""make learn on Apache Spark: a real master and two workers of one core each on the loopback.
+
+Run by make test-cluster.
+"""
 
 import json
 import os

@@ -25,8 +25,8 @@ import org.apache.spark.api.java.JavaFutureAction;
 import org.apache.spark.api.java.JavaSparkContext;
 
 /**
- * Experiments on Apache Spark. Each is a job of one task: the experiment goes out as JSON, and its outcome comes back as
- * JSON. What a lost executor was at is run again, from its beginning.
+ * Experiments on Apache Spark. Each is a job of one task: the experiment goes out as JSON, and its outcome comes back
+ * as JSON. What a lost executor was at is run again, from its beginning.
  */
 public final class SparkEngine implements Engine {
     private static final String LOCAL = "local(\\[(\\*|[1-9]\\d*)])?", HOST = "[^:/,\\s]+:\\d{1,5}";
@@ -66,8 +66,8 @@ public final class SparkEngine implements Engine {
     }
 
     /**
-     * Runs the experiments of notebook 11 on the master of the system property {@code spark.master}, {@code local[*]} if
-     * there is none.
+     * Runs the experiments of notebook 11 on the master of the system property {@code spark.master}, {@code local[*]}
+     * if there is none.
      *
      * @param args as those of {@link Learn#main(String[])}
      */
