@@ -13,6 +13,7 @@ import subprocess
 import tempfile
 import time
 import unittest
+import zipfile
 from pathlib import Path
 
 import pyspark
@@ -44,11 +45,8 @@ class Cluster(unittest.TestCase):
         cls.expected = cls.outcomes("local")
 
     @classmethod
-    def start(cls, command, log):
-        environment = os.environ | {
-            "SPARK_HOME": str(SPARK_HOME),
-            "SPARK_LOCAL_IP": "127.0.0.1",
-        }
+    def start(cls, command, log, **variables):
+        environment = os.environ | {"SPARK_HOME": str(SPARK_HOME), "SPARK_LOCAL_IP": "127.0.0.1"} | variables
         with log.open("w") as out:
             process = subprocess.Popen(command, stdout=out, stderr=subprocess.STDOUT, env=environment)
         process.log = log
@@ -57,13 +55,13 @@ class Cluster(unittest.TestCase):
         return process
 
     @classmethod
-    def daemon(cls, name, main, *arguments):
+    def daemon(cls, name, main, *arguments, **variables):
         options = ["--host", "127.0.0.1", "--port", "0", "--webui-port", "0"]
         command = [str(SPARK_HOME / "bin/spark-class"), f"org.apache.spark.deploy.{main}", *options, *arguments]
-        return cls.start(command, cls.folder / f"{name}.log")
+        return cls.start(command, cls.folder / f"{name}.log", **variables)
 
     @classmethod
-    def cluster(cls, name, workers=2):
+    def cluster(cls, name, workers=2, **variables):
         master = cls.daemon(f"{name}-master", "master.Master")
         url = eventually(
             lambda: re.search(r"Starting Spark master at (spark://\S+)", master.log.read_text()), "a master"
@@ -73,7 +71,7 @@ class Cluster(unittest.TestCase):
         for n in range(workers):
             work = cls.folder / f"{name}-work{n}"
             limits = ["--cores", "1", "--memory", "1g", "--work-dir", str(work)]
-            found.append(cls.daemon(f"{name}-worker{n}", "worker.Worker", *limits, url))
+            found.append(cls.daemon(f"{name}-worker{n}", "worker.Worker", *limits, url, **variables))
             found[-1].work = work
         for worker in found:
             eventually(lambda worker=worker: "Successfully registered" in worker.log.read_text(), "a worker")
@@ -174,6 +172,20 @@ class Cluster(unittest.TestCase):
         self.assertEqual(len(text.splitlines()), 1, text)
         return text
 
+    def test_a_worker_with_other_code_or_another_Java_is_refused(self):
+        url, _ = self.cluster("unlike", workers=1)
+        other = self.folder / "other.jar"
+        shutil.copy(LIB / "target/bptt.jar", other)
+        with zipfile.ZipFile(other, "a") as jar:
+            jar.writestr("other", "")
+        for option, got in (
+            (f"executor.extraClassPath={other}", r"Java \1 and a bptt\.jar of CRC-32 (?!\2)\w+"),
+            ("executor.extraJavaOptions=-Djava.version=99", r"Java 99 and a bptt\.jar of CRC-32 \2"),
+        ):
+            text = self.refused(self.folder / "bad", f"-Dspark.master={url}", f"-Dspark.{option}")
+            expected = r"MASTER: expected workers with Java (\S+) and a bptt\.jar of CRC-32 (\w+), got one with "
+            self.assertRegex(text, f"^{expected}{got}\n$")
+
     def test_what_is_no_master_or_no_result_is_one_sentence(self):
         folder = self.folder / "bad"
         for master in ("yarn", "spark://localhost", "local[0]", "http://localhost:7077"):
@@ -186,11 +198,12 @@ class Cluster(unittest.TestCase):
             self.assertEqual(text, f"MASTER: expected one that can be reached, got {url} (Connection refused)\n")
             closed.listen()  # and never answers
             text = self.refused(folder, f"-Dspark.master={url}")
-            self.assertIn(f"MASTER: expected one that can be reached, got {url} (", text)
+            self.assertEqual(text, f"MASTER: expected one that can be reached, got {url} (no answer within 30 s)\n")
         url, _ = self.cluster("empty", workers=0)
         text = self.refused(folder, f"-Dspark.master={url}")
         self.assertEqual(text, f"MASTER: expected one with a core and 1g free, got {url}, which gave none in 60 s\n")
-        folder.mkdir(exist_ok=True)
+        self.assertFalse(folder.exists())
+        folder.mkdir()
         (folder / "runs.json").write_text('[{"version": 2}]')
         text = self.refused(folder)
         self.assertIn(f"{folder / 'runs.json'}: expected a list of outcomes, got a file that", text)

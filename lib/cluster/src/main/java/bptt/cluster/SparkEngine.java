@@ -9,16 +9,21 @@ import bptt.train.Store;
 import bptt.train.Training;
 import java.io.File;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.BooleanSupplier;
+import java.util.zip.CRC32;
 import org.apache.hadoop.util.ShutdownHookManager;
 import org.apache.spark.SparkConf;
 import org.apache.spark.api.java.JavaFutureAction;
@@ -30,7 +35,11 @@ import org.apache.spark.api.java.JavaSparkContext;
  */
 public final class SparkEngine implements Engine {
     private static final String LOCAL = "local(\\[(\\*|[1-9]\\d*)])?", HOST = "[^:/,\\s]+:\\d{1,5}";
-    private static final int SECONDS = 60;
+    private static final int ANSWER = 30, CORE = 60; // seconds to wait for it
+
+    /** What bits might depend on. */
+    private static final String BUILD =
+            "Java %s and a bptt.jar of CRC-32 %08x".formatted(System.getProperty("java.version"), crc());
 
     private final JavaSparkContext spark;
     private final int slots;
@@ -39,7 +48,8 @@ public final class SparkEngine implements Engine {
      * Connects. Settings of Spark are taken from the system properties {@code spark.…}.
      *
      * @param master {@code spark://host:port}, several hosts with commas between, or {@code local[*]}
-     * @throws IllegalArgumentException if it is something else, cannot be reached, or has no core free for a minute
+     * @throws IllegalArgumentException if it is something else, does not answer within half a minute, has no core free
+     *     for a minute, or a worker has another Java or another version of the library
      */
     public SparkEngine(String master) {
         if (!master.matches(LOCAL)) {
@@ -52,13 +62,20 @@ public final class SparkEngine implements Engine {
                 .setIfMissing("spark.ui.enabled", "false")
                 .setIfMissing("spark.executor.cores", "1") // so that a lost executor takes one experiment with it
                 .setIfMissing("spark.executor.memory", "1g");
-        try {
-            spark = new JavaSparkContext(conf);
-        } catch (RuntimeException e) {
-            throw refused(master, e.getMessage());
-        }
+        spark = connect(conf, master);
         try {
             slots = slots(master);
+            spark
+                    .parallelize(Collections.nCopies(slots, BUILD), slots)
+                    .map(SparkEngine::unlike)
+                    .filter(build -> !build.isEmpty())
+                    .collect()
+                    .stream()
+                    .findFirst()
+                    .ifPresent(build -> {
+                        throw new IllegalArgumentException(
+                                "MASTER: expected workers with %s, got one with %s".formatted(BUILD, build));
+                    });
         } catch (RuntimeException e) {
             spark.close();
             throw e;
@@ -75,6 +92,21 @@ public final class SparkEngine implements Engine {
         Learn.main(args, folder -> new SparkEngine(System.getProperty("spark.master", "local[*]")));
     }
 
+    /** Spark itself waits for a minute. */
+    private static JavaSparkContext connect(SparkConf conf, String master) {
+        try {
+            return CompletableFuture.supplyAsync(() -> new JavaSparkContext(conf))
+                    .get(ANSWER, TimeUnit.SECONDS);
+        } catch (TimeoutException e) {
+            throw refused(master, "no answer within %d s".formatted(ANSWER));
+        } catch (ExecutionException e) {
+            throw refused(master, e.getCause().getMessage());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw refused(master, "interrupted");
+        }
+    }
+
     /** What is on the class path and not beside Spark's own jars. */
     private static String[] jars() {
         Path own =
@@ -84,7 +116,7 @@ public final class SparkEngine implements Engine {
                 .toArray(String[]::new);
     }
 
-    /** Spark itself asks for a minute, and says nothing meanwhile. */
+    /** So that what is no master is told by its kind, and a closed port at once. */
     private static void reach(String master) {
         if (!master.matches("spark://%s(,%<s)*".formatted(HOST))) {
             throw new IllegalArgumentException("MASTER: expected spark://host:port or local[*], got " + master);
@@ -114,7 +146,7 @@ public final class SparkEngine implements Engine {
         if (!spark.isLocal()) {
             int executors = 0;
             for (int waited = 0, still = 0; executors == 0 || still < 3; waited++, still++) {
-                if (waited == SECONDS || spark.sc().isStopped()) {
+                if (waited == CORE || spark.sc().isStopped()) {
                     throw new IllegalArgumentException(
                             "MASTER: expected one with a core and %s free, got %s, which gave none in %d s"
                                     .formatted(spark.getConf().get("spark.executor.memory"), master, waited));
@@ -146,8 +178,9 @@ public final class SparkEngine implements Engine {
         JavaFutureAction<List<String>> job = null;
         try {
             spark.setLocalProperty("spark.job.interruptOnCancel", "true");
+            String driver = BUILD;
             job = spark.parallelize(List.of(text(experiment)), 1)
-                    .map(SparkEngine::train)
+                    .map(json -> train(json, driver))
                     .collectAsync();
             while (!stop.getAsBoolean()) {
                 try {
@@ -181,12 +214,31 @@ public final class SparkEngine implements Engine {
         return stop.getAsBoolean();
     }
 
+    /** On an executor: what it has, if that is not what the driver has. */
+    private static String unlike(String driver) {
+        return BUILD.equals(driver) ? "" : BUILD;
+    }
+
+    private static long crc() {
+        CRC32 crc = new CRC32();
+        try (InputStream jar =
+                Engine.class.getProtectionDomain().getCodeSource().getLocation().openStream()) {
+            crc.update(jar.readAllBytes());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return crc.getValue();
+    }
+
     private static String text(Object record) {
         return new String(Store.json(record), StandardCharsets.UTF_8);
     }
 
     /** What an executor does: on one core, for the others have tasks of their own. */
-    private static String train(String experiment) {
+    private static String train(String experiment, String driver) {
+        if (!unlike(driver).isEmpty()) { // one that came later
+            throw new IllegalStateException("expected a worker with %s, got one with %s".formatted(driver, BUILD));
+        }
         Training training = new Training(Store.record(experiment.getBytes(StandardCharsets.UTF_8), Experiment.class));
         return text(Parallel.alone(() -> Engine.train(training, () -> false)));
     }
