@@ -35,11 +35,12 @@ import org.apache.spark.api.java.JavaSparkContext;
  */
 public final class SparkEngine implements Engine {
     private static final String LOCAL = "local(\\[(\\*|[1-9]\\d*)])?", HOST = "[^:/,\\s]+:\\d{1,5}";
-    private static final int ANSWER = 30, CORE = 60; // seconds to wait for it
+    private static final int ANSWER = 30; // seconds
 
     /** What bits might depend on. */
     private static final String BUILD =
             "Java %s and a bptt.jar of CRC-32 %08x".formatted(System.getProperty("java.version"), crc());
+    private static final String PATIENCE = "spark.scheduler.maxRegisteredResourcesWaitingTime";
 
     private final JavaSparkContext spark;
     private final int slots;
@@ -49,7 +50,7 @@ public final class SparkEngine implements Engine {
      *
      * @param master {@code spark://host:port}, several hosts with commas between, or {@code local[*]}
      * @throws IllegalArgumentException if it is something else, does not answer within half a minute, has no core free
-     *     for a minute, or a worker has another Java or another version of the library
+     *     for three minutes, or a worker has another Java or another version of the library
      */
     public SparkEngine(String master) {
         if (!master.matches(LOCAL)) {
@@ -145,8 +146,9 @@ public final class SparkEngine implements Engine {
     private int slots(String master) {
         if (!spark.isLocal()) {
             int executors = 0;
+            long seconds = spark.getConf().getTimeAsSeconds(PATIENCE, "180s");
             for (int waited = 0, still = 0; executors == 0 || still < 3; waited++, still++) {
-                if (waited == CORE || spark.sc().isStopped()) {
+                if (waited >= seconds || spark.sc().isStopped()) {
                     throw new IllegalArgumentException(
                             "MASTER: expected one with a core and %s free, got %s, which gave none in %d s"
                                     .formatted(spark.getConf().get("spark.executor.memory"), master, waited));
