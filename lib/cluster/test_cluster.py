@@ -3,6 +3,7 @@
 Run by make test-cluster.
 """
 
+import atexit
 import json
 import os
 import re
@@ -52,6 +53,7 @@ class Cluster(unittest.TestCase):
         process.log = log
         cls.addClassCleanup(process.wait)
         cls.addClassCleanup(process.kill)
+        atexit.register(process.kill)  # after Ctrl-C there is no cleaning up
         return process
 
     @classmethod
