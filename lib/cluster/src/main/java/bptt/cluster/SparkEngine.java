@@ -40,6 +40,7 @@ public final class SparkEngine implements Engine {
     /** What bits might depend on. */
     private static final String BUILD =
             "Java %s and a bptt.jar of CRC-32 %08x".formatted(System.getProperty("java.version"), crc());
+
     private static final String PATIENCE = "spark.scheduler.maxRegisteredResourcesWaitingTime";
 
     private final JavaSparkContext spark;
