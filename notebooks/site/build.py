@@ -38,6 +38,7 @@ DOCUMENTS = {
     "TEACHING.md": "teaching.md",
     "FAQ.md": "faq.md",
     "lib/BENCHMARK.md": "benchmark.md",
+    "lib/CLUSTER.md": "cluster.md",
 }
 PLACES = DOCUMENTS | {
     "glossary.md": "glossary.md",
@@ -113,7 +114,7 @@ def pages(notebooks):
         write(SOURCE / notebook.path.name, course.nbformat.writes(notebook.content))
     sections = readme()
     live = ["live"] if LIVE_FIGURES.exists() else []
-    beside = [*live, "ledger", "data", "glossary", "teaching", "running", "faq", "library", "benchmark"]
+    beside = [*live, "ledger", "data", "glossary", "teaching", "running", "faq", "library", "benchmark", "cluster"]
     write(
         SOURCE / "index.md",
         f"{sections['']}\n\n## The course\n\n{sections['The course']}\n\n"
