@@ -390,6 +390,24 @@ class Version(unittest.TestCase):
         else:
             self.assertEqual(datetime.date.fromisoformat(date), self.cite["date-released"])
 
+    def test_what_to_cite_has_its_form(self):
+        needed = {"cff-version", "message", "title", "authors"}  # of the Citation File Format 1.2.0
+        known = {
+            "abstract",
+            "date-released",
+            "doi",
+            "identifiers",
+            "keywords",
+            "license",
+            "repository-code",
+            "type",
+            "url",
+        }
+        self.assertEqual(self.cite["cff-version"], "1.2.0")
+        self.assertEqual(needed - set(self.cite), set())
+        self.assertEqual(set(self.cite) - needed - known - {"version"}, set())
+        self.assertTrue(all(author.get("name") or author.get("family-names") for author in self.cite["authors"]))
+
     def test_what_is_built_on_the_jar_takes_this_version(self):
         for path in ("lib/bench/pom.xml", "lib/cluster/pom.xml", "lib/live/pom.xml"):
             pom = read_pom(path)

@@ -1,4 +1,5 @@
 """Builds the site from the committed notebooks, README.md and results/: target/html, which works from file:// as well.
+The Chinese notebooks and README.zh.md become a site of their own in its folder zh.
 
     build.py                  all of it
     build.py --slides         the slides alone, each looked at in Chromium, where there is one
@@ -12,6 +13,7 @@ target/external-links.txt. REPOSITORY=https://… in the environment adds the bu
 import csv
 import html
 import os
+import posixpath
 import re
 import shutil
 import sys
@@ -28,10 +30,11 @@ from sphinx.cmd.build import build_main
 
 TARGET = HERE / "target"
 SOURCE, OUT = TARGET / "source", TARGET / "html"
+SOURCE_ZH, OUT_ZH = TARGET / "source-zh", OUT / "zh"
 API, LIVE_FIGURES = ROOT / "lib/target/api", ROOT / "lib/live/target/site"
 REPOSITORY = os.environ.get("REPOSITORY", "").rstrip("/")
 LARGEST = 1_000_000  # bytes of a page, without its pictures
-LINK = re.compile(r"(?<=\]\()(?![a-z]+:|#)([^)\s]+)(?=\))")  # in Markdown, to a file of the project
+LINK = re.compile(r"(?<=\]\()(?![a-z]+:|#)([^)#\s]+)(#[^)\s]+)?\)")  # in Markdown, to a file of the project
 # The project's files that are no notebooks, as the site has them.
 DOCUMENTS = {
     "notebooks/glossary.md": "glossary.md",
@@ -41,11 +44,13 @@ DOCUMENTS = {
     "lib/CLUSTER.md": "cluster.md",
 }
 PLACES = DOCUMENTS | {
-    "glossary.md": "glossary.md",
-    "results/ledger.md": "ledger.md",
-    "results/10-decay.png": "10-decay.png",
+    "README.md": "index.md",
+    "README.zh.md": "zh/index.md",
+    "notebooks/results/ledger.md": "ledger.md",
 }
-PAPER = re.compile(r"\b(?:arXiv:(\d{4}\.\d{4,5})|doi:(10\.[^\s,;*]*[^\s,;*.)]))")
+NOTEBOOK = re.compile(r"notebooks/(zh/)?\d\d-[^/]+\.ipynb")
+LANGUAGES = re.compile(r"^\[?English\b.* · .*中文.*\n\n", re.MULTILINE)  # of a README: each page has its own
+PAPER = re.compile(r"\b(?:arXiv:(\d{4}\.\d{4,5})|doi:(10\.[^\s,;*，；。、]*[^\s,;*.)，；。、）]))")
 
 
 def main(arguments):
@@ -83,18 +88,23 @@ def site(notebooks):
     """Writes the site; returns a sentence for each thing that cannot be right."""
     shutil.rmtree(OUT, ignore_errors=True)
     shutil.rmtree(SOURCE, ignore_errors=True)
+    shutil.rmtree(SOURCE_ZH, ignore_errors=True)
     slides.write_all(notebooks, OUT / "slides")
+    translations = course.read(sorted(NOTEBOOKS.glob("zh/[0-9][0-9]-*.ipynb")))
     pages(notebooks)
+    pages_zh(translations)
+    for notebook in notebooks + translations:
+        write(OUT / notebook.path.relative_to(ROOT), notebook.path.read_bytes())
     for notebook in notebooks:
-        write(OUT / "notebooks" / notebook.path.name, notebook.path.read_bytes())
         for figure in notebook.figures:
             write(OUT / figure.file, figure.png)
     for folder, to in ((API, "api"), (LIVE_FIGURES, "live")):
         if folder.exists():
             shutil.copytree(folder, OUT / to)
     shutil.copytree(NOTEBOOKS / "results", OUT / "data", ignore=lambda folder, names: [n for n in names if not data(n)])
-    options = ["--quiet", "--fail-on-warning", "--jobs=auto", f"--conf-dir={HERE}", f"--doctree-dir={TARGET}/doctrees"]
-    failed = build_main([*options, str(SOURCE), str(OUT)])
+    options = ["--quiet", "--fail-on-warning", "--jobs=auto", f"--conf-dir={HERE}"]
+    failed = build_main([*options, f"--doctree-dir={TARGET}/doctrees", str(SOURCE), str(OUT)])
+    failed |= build_main([*options, "--tag=zh", f"--doctree-dir={TARGET}/doctrees-zh", str(SOURCE_ZH), str(OUT_ZH)])
     problems, elsewhere = check(OUT)
     write(TARGET / "external-links.txt", "".join(f"{link}  {', '.join(sorted(by))}\n" for link, by in elsewhere))
     return problems + ["Sphinx warned, see above"] * bool(failed)
@@ -108,10 +118,7 @@ def data(name):
 def pages(notebooks):
     """What Sphinx reads: the notebooks, and the pages around them in Markdown."""
     for notebook in notebooks:
-        for cell in notebook.content.cells:
-            if cell.cell_type == "markdown":
-                cell.source = papers(links(cell.source))
-        write(SOURCE / notebook.path.name, course.nbformat.writes(notebook.content))
+        page(notebook, SOURCE)
     sections = readme()
     live = ["live"] if LIVE_FIGURES.exists() else []
     beside = [*live, "ledger", "data", "glossary", "teaching", "running", "faq", "library", "benchmark", "cluster"]
@@ -125,12 +132,37 @@ def pages(notebooks):
     write(SOURCE / "running.md", f"# Two commands\n\n{sections['Two commands']}\n")
     api = '<p><a href="api/index.html">Javadoc of every class</a></p>\n\n' if API.exists() else ""
     write(SOURCE / "library.md", f"# The library\n\n{api}{sections['The library']}\n")
-    for document, page in DOCUMENTS.items():
-        write(SOURCE / page, links((ROOT / document).read_text(encoding="utf-8")))
+    for document, name in DOCUMENTS.items():
+        write(SOURCE / name, links((ROOT / document).read_text(encoding="utf-8"), document))
     write(SOURCE / "ledger.md", ledger_page(notebooks))
     write(SOURCE / "data.md", data_page(notebooks))
     if live:
         write(SOURCE / "live.md", live_page())
+
+
+def pages_zh(translations):
+    """The same in Chinese: the notebooks that are translated, and the contents. Their figures are the originals'."""
+    for notebook in translations:
+        for cell in notebook.content.cells:
+            for output in cell.get("outputs", []):
+                if "text/html" in output.get("data", {}):
+                    output.data["text/html"] = output.data["text/html"].replace('src="figures/', 'src="../figures/')
+        page(notebook, SOURCE_ZH)
+    text = links((ROOT / "README.zh.md").read_text(encoding="utf-8"), "README.zh.md", "zh/")
+    write(
+        SOURCE_ZH / "index.md",
+        f"{LANGUAGES.sub('', text)}\n" + contents("课程", [notebook.name for notebook in translations]),
+    )
+    shutil.copy(NOTEBOOKS / "results/10-decay.png", SOURCE_ZH)
+
+
+def page(notebook, folder):
+    """Writes what Sphinx reads of a notebook."""
+    path = notebook.path.relative_to(ROOT).as_posix()
+    for cell in notebook.content.cells:
+        if cell.cell_type == "markdown":
+            cell.source = papers(links(cell.source, path, "zh/" if folder == SOURCE_ZH else ""))
+    write(folder / notebook.path.name, course.nbformat.writes(notebook.content))
 
 
 def contents(title, names):
@@ -139,19 +171,28 @@ def contents(title, names):
 
 def readme():
     """The README's sections by their headings, with the site's links."""
-    text = links((ROOT / "README.md").read_text(encoding="utf-8"))
-    first, *others = re.split(r"^## ", text, flags=re.MULTILINE)
+    text = links((ROOT / "README.md").read_text(encoding="utf-8"), "README.md")
+    first, *others = re.split(r"^## ", LANGUAGES.sub("", text), flags=re.MULTILINE)
     return {"": first.strip()} | {title: body.strip() for title, _, body in (s.partition("\n") for s in others)}
 
 
-def links(text):
-    """Links to the project's files as the site has them; to those it has not, in the repository, if that is known."""
+def links(text, document, folder=""):
+    """
+    A document's links to the project's files as the site has them, read from its folder "" or "zh/", each a site of its
+    own; to those it has not, in the repository, if that is known.
+    """
 
     def replaced(match):
-        path = match[1].removeprefix("notebooks/")
-        if path in PLACES or re.match(r"\d\d-[^/]+\.ipynb(#|$)", path):
-            return PLACES.get(path, path)
-        return f"{REPOSITORY}/blob/HEAD/{match[1]}" if REPOSITORY else ""
+        path = posixpath.normpath(posixpath.join(posixpath.dirname(document), match[1]))
+        fragment = match[2] or ""
+        if path == "notebooks/results/10-decay.png":
+            return "10-decay.png)"
+        name = path.removeprefix("notebooks/") if NOTEBOOK.fullmatch(path) else PLACES.get(path)
+        if not name:
+            return f"{REPOSITORY}/blob/HEAD/{path}{fragment})" if REPOSITORY else ")"
+        if name.startswith("zh/") == bool(folder):
+            return f"{name.removeprefix(folder)}{fragment})"
+        return f"{'../' if folder else ''}{name.rpartition('.')[0]}.html{fragment}){{.external}}"
 
     return re.sub(r"\[([^]]*)\]\(\)", r"\1", LINK.sub(replaced, text))
 

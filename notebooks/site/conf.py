@@ -3,10 +3,13 @@
 import os
 import re
 import sys
+from itertools import pairwise
 from pathlib import Path
 from urllib.parse import quote
 
 from docutils import nodes
+from sphinx.locale import _
+from sphinx.search.en import SearchEnglish
 from sphinx.transforms import SphinxTransform
 
 sys.path.append(str(Path(__file__).resolve().parent))
@@ -14,22 +17,24 @@ sys.path.append(str(Path(__file__).resolve().parent))
 from course import LIVE, NOTEBOOKS, ledger
 
 REPOSITORY = os.environ.get("REPOSITORY", "").rstrip("/")
+CHINESE = tags.has("zh")  # noqa: F821, Sphinx puts it here
 
-project = "Back-propagation through time"
+project = "时间反向传播" if CHINESE else "Back-propagation through time"
 html_title = project
 extensions = ["myst_nb", "sphinx_copybutton"]
-language = "en"
+language = "zh_CN" if CHINESE else "en"
 
 nb_execution_mode = "off"
 nb_merge_streams = True
 nb_render_markdown_format = "myst"
-nb_code_prompt_show = "Code that only prepares or draws"
-nb_code_prompt_hide = "Hide this code"
-myst_enable_extensions = ["dollarmath"]
+nb_code_prompt_show = "只作准备或绘图的代码" if CHINESE else "Code that only prepares or draws"
+nb_code_prompt_hide = "收起代码" if CHINESE else "Hide this code"
+myst_enable_extensions = ["dollarmath", "attrs_inline"]
 myst_dmath_double_inline = True  # $$ … $$ right below a line of text
 myst_heading_anchors = 3
 
 html_theme = "furo"
+templates_path = ["templates"]
 html_theme_options = {"source_repository": REPOSITORY + "/"} if REPOSITORY else {}
 html_static_path = [
     "static/site.css",
@@ -41,6 +46,7 @@ html_static_path = [
 ]
 html_css_files = ["sortable-base.min.css", "site.css"]
 html_js_files = ["sortable.min.js", "sortable.a11y.min.js", "site.js"]
+html_use_index = False
 html_copy_source = False
 html_show_sourcelink = False
 html_show_copyright = False
@@ -69,22 +75,78 @@ class Formulas(SphinxTransform):
             raw.replace_self([place, shown])
 
 
+class Chinese(SearchEnglish):
+    """Words, and of Chinese, which has no spaces, each character and each two that stand together."""
+
+    lang = "zh"
+    js_splitter_code = r"""
+function splitQuery(query) {
+  const runs = query.match(/\p{Script=Han}+|(?:(?!\p{Script=Han})[\p{Letter}\p{Number}_])+/gu) ?? [];
+  const pairs = (run) => Array.from(run).slice(1).map((character, i) => Array.from(run)[i] + character);
+  return runs.flatMap((run) => (/\p{Script=Han}{2}/u.test(run) ? pairs(run) : [run]));
+}
+"""
+
+    def split(self, text):
+        runs = re.findall(r"[\u4e00-\u9fff]+|[^\W\u4e00-\u9fff]+", text)
+        return [part for run in runs for part in ([*run, *map("".join, pairwise(run))] if run > "\u4e00" else [run])]
+
+
 def add_buttons(app, page, template, context, doctree):
     """Below the title of a notebook's page: the notebook itself, its slides, its live figures, Binder."""
-    path = NOTEBOOKS / f"{page}.ipynb"
+    path = NOTEBOOKS / ("zh" if CHINESE else "") / f"{page}.ipynb"
     if not path.exists() or "body" not in context:
         return
-    buttons = [("Notebook", f"notebooks/{path.name}", " download"), ("Slides", f"slides/{page}.html", "")]
+    here, up = path.relative_to(NOTEBOOKS).as_posix(), "../" if CHINESE else ""
+    notebook, deck, figure, binder = (
+        ("笔记本", "幻灯片（英文）", "动态图（英文）", "在 Binder 上运行")
+        if CHINESE
+        else ("Notebook", "Slides", "Live figure", "Run on Binder")
+    )
+    buttons = [(notebook, f"{up}notebooks/{here}", " download"), (deck, f"{up}slides/{page}.html", "")]
     buttons += [
-        ("Live figure", f"live/{name}.html", "")
+        (figure, f"{up}live/{name}.html", "")
         for name, numbers in LIVE.items()
-        if page[:2] in numbers and (Path(app.outdir) / "live").exists()
+        if page[:2] in numbers and (Path(app.outdir) / up / "live").exists()
     ]
     if REPOSITORY:
-        url = f"https://mybinder.org/v2/git/{quote(REPOSITORY, safe='')}/HEAD?labpath=notebooks%2F{quote(path.name)}"
-        buttons.append(("Run on Binder", url, ""))
+        url = (
+            f"https://mybinder.org/v2/git/{quote(REPOSITORY, safe='')}/HEAD?labpath=notebooks%2F{quote(here, safe='')}"
+        )
+        buttons.append((binder, url, ""))
     row = "".join(f'<a href="{href}"{more}>{label}</a>' for label, href, more in buttons)
     context["body"] = context["body"].replace("</h1>", f'</h1>\n<p class="buttons">{row}</p>', 1)
+
+
+def add_languages(app, page, template, context, doctree):
+    """Above a page: the course's languages. What is not translated leads to the contents in Chinese."""
+    translated = page in ("index", "search") or (NOTEBOOKS / "zh" / f"{page}.ipynb").exists()
+    if CHINESE:
+        english = f'<a href="../{page}.html" rel="alternate" hreflang="en" lang="en">English</a>'
+        chinese = '<span aria-current="true">中文</span>'
+    else:
+        english = '<span aria-current="true">English</span>'
+        where, rel, named = (page, ' rel="alternate"', "中文") if translated else ("index", "", "中文目录")
+        chinese = f'<a href="zh/{where}.html"{rel} hreflang="zh-CN" lang="zh-CN">{named}</a>'
+    label = "语言" if CHINESE else "Language"
+    context["languages"] = f'<nav class="languages" aria-label="{label}">{english} · {chinese}</nav>\n'
+
+
+def in_chinese(app, page, template, context, doctree):
+    """The theme's words in Chinese, what is English marked as such, and no line that begins with a comma."""
+    words = {
+        "Next": "下一页",
+        "Previous": "上一页",
+        "Home": "首页",
+        "On this page": "本页内容",
+        "Back to top": "回到顶部",
+        "Skip to content": "跳到正文",
+    }
+    context["_"] = context["gettext"] = lambda text: words.get(text) or _(text)
+    if "body" in context:
+        body = context["body"].replace('<div class="cell ', '<div lang="en" class="cell ')
+        short = r'（?<span class="math[^>]*>[^<]{1,30}</span>[，。；：、？）]*'
+        context["body"] = re.sub(short, r'<span class="together">\g<0></span>', body)
 
 
 def mend(app, page, template, context, doctree):
@@ -109,7 +171,11 @@ def link_claims(app, page, template, context, doctree):
 
 def setup(app):
     app.add_transform(Formulas)
+    app.connect("html-page-context", add_languages)
     app.connect("html-page-context", add_buttons)
     app.connect("html-page-context", link_claims)
     app.connect("html-page-context", mend, priority=900)  # after the theme
+    if CHINESE:
+        app.add_search_language(Chinese)
+        app.connect("html-page-context", in_chinese)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -14,6 +14,7 @@ import sys
 import tempfile
 import unittest
 from pathlib import Path
+from unittest import mock
 
 import browser
 import build
@@ -33,6 +34,10 @@ KINDS = (
     ("ledger", "dark", {"color_scheme": "dark"}),
     ("ledger", "phone", {"is_mobile": True}),
     ("data", "light", {}),
+    ("zh/index", "light", {}),
+    ("zh/10-gradient-decay-across-T", "light", {}),
+    ("zh/10-gradient-decay-across-T", "dark", {"color_scheme": "dark"}),
+    ("zh/10-gradient-decay-across-T", "phone", {"is_mobile": True}),
 )
 PRESENT = "section.present > section.present"  # the slide that is shown
 DECK = "03-the-error-term.html"
@@ -80,12 +85,14 @@ class Copy:
         ignored = shutil.ignore_patterns("target", "node_modules", ".venv", "__pycache__")
         shutil.copytree(HERE, site, ignore=ignored)
         (site / "node_modules").symlink_to(HERE / "node_modules")
-        for name in ("README.md", *build.DOCUMENTS, "lib/src/main/resources/bptt/check/formulas.tsv"):
+        for name in ("README.md", "README.zh.md", *build.DOCUMENTS, "lib/src/main/resources/bptt/check/formulas.tsv"):
             self.take(name)
         for name in ("ledger.py", "results/ledger.csv", "results/10-decay.png"):
             self.take(f"notebooks/{name}")
-        for path in build.NOTEBOOKS.glob("[0-9][0-9]-*.ipynb"):
-            self.write(path.name)
+        (self.root / "notebooks/zh").mkdir()
+        for pattern in ("[0-9][0-9]-*.ipynb", "zh/[0-9][0-9]-*.ipynb"):
+            for path in build.NOTEBOOKS.glob(pattern):
+                self.write(path.relative_to(build.NOTEBOOKS).as_posix())
 
     def take(self, name):
         (self.root / name).parent.mkdir(parents=True, exist_ok=True)
@@ -93,7 +100,7 @@ class Copy:
 
     def write(self, name, *cells):
         notebook = nbformat.read(build.NOTEBOOKS / name, as_version=4)
-        notebook.cells = [nbformat.v4.new_markdown_cell(f"# {name[:2]} · A title", id="title"), *cells]
+        notebook.cells = [nbformat.v4.new_markdown_cell(f"# {Path(name).name[:2]} · A title", id="title"), *cells]
         nbformat.write(notebook, self.root / "notebooks" / name)
 
     def build(self, *arguments, **environment):
@@ -175,6 +182,31 @@ class BadInput(unittest.TestCase):
         )
 
 
+class Text(unittest.TestCase):
+    """What a text of the project becomes."""
+
+    def test_links_lead_within_a_language_and_out_of_it(self):
+        for document, folder, link, leads in (
+            ("notebooks/03-a.ipynb", "", "04-b.ipynb#c", "(04-b.ipynb#c)"),
+            ("notebooks/zh/03-a.ipynb", "zh/", "04-b.ipynb", "(04-b.ipynb)"),
+            ("notebooks/zh/03-a.ipynb", "zh/", "../04-b.ipynb#c", "(../04-b.html#c){.external}"),
+            ("notebooks/zh/03-a.ipynb", "zh/", "../results/ledger.md", "(../ledger.html){.external}"),
+            ("README.zh.md", "zh/", "notebooks/zh/04-b.ipynb", "(04-b.ipynb)"),
+            ("README.zh.md", "zh/", "README.md", "(../index.html){.external}"),
+            ("README.md", "", "README.zh.md", "(zh/index.html){.external}"),
+            ("notebooks/glossary.md", "", "00-a.ipynb", "(00-a.ipynb)"),
+        ):
+            self.assertEqual(build.links(f"[d]({link})", document, folder), f"[d]{leads}")
+        self.assertEqual(build.links("[d](../LICENSE)", "notebooks/00-a.ipynb"), "d")
+        with mock.patch.object(build, "REPOSITORY", "https://e"):
+            found = build.links("[d](../solutions/00-a.ipynb)", "notebooks/zh/00-a.ipynb", "zh/")
+        self.assertEqual(found, "[d](https://e/blob/HEAD/notebooks/solutions/00-a.ipynb)")
+
+    def test_an_identifier_ends_where_a_sentence_goes_on(self):
+        for after in (". B", "; B", "；B", "。", "，B"):
+            self.assertEqual(build.papers(f"doi:10.1/a.b{after}"), f"[doi:10.1/a.b](<https://doi.org/10.1/a.b>){after}")
+
+
 class Slides(unittest.TestCase):
     """What a cell becomes."""
 
@@ -238,7 +270,7 @@ class Site(unittest.TestCase):
             raise AssertionError(said.getvalue())
         cls.chromium = cls.enterClassContext(browser.chromium())
         SCREENSHOTS.mkdir(exist_ok=True)
-        cls.pages = sorted(build.OUT.glob("*.html"))
+        cls.pages = [*sorted(build.OUT.glob("*.html")), *sorted(build.OUT_ZH.glob("*.html"))]
 
     def page(self, viewport=DESKTOP, **options):
         """A page on which everything that goes wrong is noted."""
@@ -266,8 +298,9 @@ class Site(unittest.TestCase):
     def test_every_page_on_a_phone(self):
         page = self.page(PHONE, is_mobile=True, has_touch=True)
         for path in self.pages:
-            with self.subTest(path.name):
-                self.open(page, path.name)
+            name = path.relative_to(build.OUT).as_posix()
+            with self.subTest(name):
+                self.open(page, name)
                 self.assertEqual(page.evaluate("document.documentElement.scrollWidth"), PHONE["width"])
                 self.assertEqual(page.evaluate(CUT), [])
                 self.assertEqual(page.evaluate(UNSET), [], "formulas that were not set, or too small")
@@ -293,6 +326,46 @@ class Site(unittest.TestCase):
         first.click()
         page.wait_for_url("**/09-the-LSTM.html*")
         self.assertEqual(self.noted, [])
+
+    def test_search_in_Chinese(self):
+        page = self.open(self.page(), "zh/index.html")
+        page.locator(".sidebar-search").first.fill("谱半径")
+        page.keyboard.press("Enter")
+        first = page.locator("#search-results li a").first
+        first.wait_for()
+        first.click()
+        page.wait_for_url("**/zh/10-gradient-decay-across-T.html*")
+        self.open(page, "zh/search.html?q=径半谱")
+        page.locator("#search-results h2").wait_for()
+        self.assertEqual(page.locator("#search-results li a").count(), 0)
+        self.assertEqual(self.noted, [])
+
+    def test_to_Chinese_and_back_by_keys(self):
+        for view, options in ((DESKTOP, {}), (PHONE, {"is_mobile": True})):
+            page = self.open(self.page(view, **options), "10-gradient-decay-across-T.html")
+            for leads, language in (("zh/10-gradient", "zh-CN"), ("10-gradient", "en")):
+                switch = page.locator(".languages a")
+                self.assertTrue(switch.is_visible())
+                self.assertEqual(switch.get_attribute("hreflang"), language)
+                page.locator(".skip-to-content").focus()
+                while not page.evaluate("document.activeElement.matches('.languages a')"):
+                    self.assertFalse(
+                        page.evaluate("document.activeElement.closest('article')"), "the switch was passed"
+                    )
+                    page.keyboard.press("Tab")
+                page.keyboard.press("Enter")
+                page.wait_for_url(f"{build.OUT.as_uri()}/{leads}*")
+                self.assertEqual(page.evaluate("document.documentElement.lang"), language)
+                self.assertIn("10 · ", page.locator("h1").inner_text())
+            self.assertEqual(self.noted, [])
+
+    def test_every_page_has_its_languages(self):
+        for path in self.pages:
+            chinese = path.parent == build.OUT_ZH
+            other = (build.OUT if chinese else build.OUT_ZH) / path.name
+            expected = other if other.exists() else build.OUT_ZH / "index.html"
+            found = re.findall(r'<nav class="languages".*?href="([^"]+)"', path.read_text(encoding="utf-8"))
+            self.assertEqual([(path.parent / link).resolve() for link in found], [expected.resolve()], path.name)
 
     def test_from_the_ledger_to_the_formula(self):
         page = self.open(self.page(), "ledger.html")
@@ -357,7 +430,7 @@ class Site(unittest.TestCase):
         page = self.open(self.page(), "03-the-error-term.html")
         page.emulate_media(media="print")
         self.assertFalse(page.locator(".sidebar-drawer").is_visible())
-        for name in (".buttons", ".skip-to-content"):
+        for name in (".buttons", ".languages", ".skip-to-content"):
             self.assertFalse(page.locator(name).is_visible(), name)
         page.set_viewport_size({"width": 700, "height": 900})
         wide = page.evaluate("""() => {
@@ -373,7 +446,7 @@ class Site(unittest.TestCase):
             with self.subTest(f"{name}, {view}"):
                 page = self.page(PHONE if view == "phone" else DESKTOP, **options)
                 self.open(page, f"{name}.html")
-                self.picture(page, f"{name}-{view}")
+                self.picture(page, f"{name.replace('/', '-')}-{view}")
                 self.assertEqual(serious(page), [])
 
     def test_every_slide_fits(self):
