@@ -159,8 +159,9 @@ class Lab(unittest.TestCase):
         cls.server = cls.enterClassContext(contextlib.closing(Server(cls.folder)))
         cls.notebooks = cls.server.root / "notebooks"
         cls.write("scratch.ipynb", **SCRATCH)
-        for arguments in (["init", "--quiet"], ["add", "--all"]):
-            cls.git(*arguments)
+        cls.git("init", "--quiet")
+        (cls.server.root / ".git/info/exclude").write_text("scratch.ipynb\n")  # which JupyterLab may save by itself
+        cls.git("add", "--all")
         cls.url = cls.server.url()
         cls.chromium = cls.enterClassContext(browser.chromium())
         SCREENSHOTS.mkdir(parents=True, exist_ok=True)
