@@ -133,7 +133,7 @@ LEARN_spark := @lib/cluster/java.options -Dspark.executor.extraJavaOptions="$(KE
   $(if $(MASTER_OPTION),-Dspark.master='$(MASTER_OPTION)') \
   -cp "lib/target/bptt.jar:lib/cluster/target/cluster.jar:lib/cluster/target/jars/*:lib/cluster/target/spark/*" bptt.cluster.SparkEngine
 
-learn: $(JAR) $(if $(filter spark,$(ENGINE_OPTION)),$(CLUSTER)) ## run the experiments of notebook 11 (two hours or so; Ctrl-C stops it, make learn goes on); on Apache Spark: ENGINE=spark MASTER=spark://host:7077 (lib/CLUSTER.md)
+learn: $(JAR) $(if $(filter spark,$(ENGINE_OPTION)),$(CLUSTER)) ## run the experiments of notebook 11 (two to three hours; Ctrl-C stops it, make learn goes on); on Apache Spark: ENGINE=spark MASTER=spark://host:7077 (lib/CLUSTER.md)
 	@java -Xmx3g $(KERNEL_OPTIONS) $(LEARN_$(ENGINE_OPTION)) notebooks/results/learning $(SHARD_OPTION)
 
 test-cluster: $(CLUSTER) $(CLUSTER_ENV) ## make learn on a Spark cluster of two workers on this machine, one of which is killed (five minutes; fetches 700 MB once)
