@@ -94,7 +94,7 @@ test: $(ENV) $(JAR) $(if $(LACKING),,$(SITE_ENV) $(SITE_NPM)) ## the library's t
 	@$(PYTHON) lib/supply.py check
 	@$(MVN) test -Dkernel.options="$(KERNEL_OPTIONS)"
 	@$(VENV)/bin/python -m unittest discover -s notebooks
-	@$(if $(LACKING),echo "JupyterLab in a browser, site and slides skipped: no $(LACKING)",$(SITE)/bin/python -m unittest discover -s notebooks/site)
+	@$(if $(LACKING),echo "JupyterLab in a browser and site and slides skipped: no $(LACKING)",$(SITE)/bin/python -m unittest discover -s notebooks/site)
 	@if command -v node >/dev/null && command -v npm >/dev/null; then $(MAKE) --no-print-directory $(LIVE) && \
 	  { node --test lib/live/test/*.test.mjs || { echo "once more: a browser may end by itself"; node --test lib/live/test/*.test.mjs; }; }; \
 	  else echo "skipped: no Node (apt install nodejs npm)"; fi
