@@ -68,6 +68,7 @@ API := lib/target/api/index.html
 # make test looks at JupyterLab, site and slides where there are a browser and npm.
 CHROMIUM := $(firstword $(foreach name,chromium chromium-browser google-chrome,$(shell command -v $(name))))
 LACKING := $(or $(if $(CHROMIUM),,Chromium (apt install chromium)),$(if $(shell command -v npm),,npm (apt install npm)))
+NODE := $(and $(shell command -v node),$(shell command -v npm))
 LIVE := lib/live/target/.ready
 CLUSTER := lib/cluster/target/.ready
 CLUSTER_ENV := lib/cluster/.venv/.ready
@@ -88,16 +89,14 @@ run: $(ENV) $(JAR) ## execute the notebooks on the Java kernel and keep their ou
 figure: $(ENV) $(JAR) ## the figures of notebook 10 at another size, in results/other: make figure H=100 T=500 SEEDS=7
 	@$(VENV)/bin/python notebooks/run.py $(or $(SET),--set SEEDS=21) $(JOBS_OPTION) 10
 
-test: $(ENV) $(JAR) $(if $(LACKING),,$(SITE_ENV) $(SITE_NPM)) ## the library's tests, and every notebook against its committed outputs; the Python files by ruff
+test: $(ENV) $(JAR) $(if $(LACKING),,$(SITE_ENV) $(SITE_NPM)) $(if $(NODE),$(LIVE)) ## the library's tests, and every notebook against its committed outputs; the Python files by ruff
 	@$(VENV)/bin/ruff format --check --quiet $(PY) || { echo "make format formats the Python files" >&2; exit 1; }
 	@$(VENV)/bin/ruff check --quiet $(PY)
 	@$(PYTHON) lib/supply.py check
 	@$(MVN) test -Dkernel.options="$(KERNEL_OPTIONS)"
 	@$(VENV)/bin/python -m unittest discover -s notebooks
 	@$(if $(LACKING),echo "JupyterLab in a browser and site and slides skipped: no $(LACKING)",$(SITE)/bin/python -m unittest discover -s notebooks/site)
-	@if command -v node >/dev/null && command -v npm >/dev/null; then $(MAKE) --no-print-directory $(LIVE) && \
-	  { node --test lib/live/test/*.test.mjs || { echo "once more: a browser may end by itself"; node --test lib/live/test/*.test.mjs; }; }; \
-	  else echo "skipped: no Node (apt install nodejs npm)"; fi
+	@$(if $(NODE),node --test lib/live/test/*.test.mjs || { echo "once more: a browser may end by itself"; node --test lib/live/test/*.test.mjs; },echo "skipped: no Node (apt install nodejs npm)")
 	@$(VENV)/bin/python notebooks/run.py --check $(CHANGED) $(JOBS_OPTION) $(NB)
 
 zh: $(ENV) ## give the Chinese notebooks their originals' code and outputs, and say whose text has moved on (NB=10 begins one)

@@ -70,6 +70,25 @@ class Kernel(unittest.TestCase):
         self.assertIn("KERNEL: expected plain or vector, got fast", run.stderr)
 
 
+class Recipes(unittest.TestCase):
+    """What make would hand to the shell, with a browser, npm and Node and without."""
+
+    def test_each_is_a_command(self):
+        with tempfile.TemporaryDirectory() as folder:
+            for name in ("sh", "make", "java", "javac", "mvn", "grep", "awk", "find", "locale", "git", "id"):
+                if shutil.which(name):
+                    Path(folder, name).symlink_to(shutil.which(name))
+            for path in (os.environ["PATH"], folder):
+                targets = re.findall(r"^([a-z-]+):.*## ", (ROOT / "Makefile").read_text(encoding="utf-8"), re.M)
+                self.assertIn("test", targets)
+                for target in targets:
+                    recipe = make("-n", "-B", target, PATH=path).stdout
+                    shell = subprocess.run(["sh", "-n"], input=recipe, capture_output=True, text=True)
+                    self.assertEqual(shell.stderr, "", f"make {target}:\n{recipe}")
+            recipe = make("-n", "test", PATH=folder).stdout
+            self.assertEqual(recipe.count("skipped"), 2)
+
+
 class Variables(unittest.TestCase):
     """What the command line sets is read or refused."""
 
