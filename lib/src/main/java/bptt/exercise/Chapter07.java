@@ -170,9 +170,12 @@ final class Chapter07 {
     /** The nearest point of the ball, which has the direction of g, found by bisection. */
     private static SimpleMatrix clipped(Given q) {
         SimpleMatrix g = q.get("g");
-        double within = q.number("threshold");
-        double share = g.normF() <= within ? 1 : solve(s -> g.scale(s).normF(), within, 0, 1);
-        return g.scale(share);
+        return g.scale(within(g, q.number("threshold")));
+    }
+
+    /** Which share of g has a norm of at most the threshold. */
+    static double within(SimpleMatrix g, double threshold) {
+        return g.normF() <= threshold ? 1 : solve(s -> g.scale(s).normF(), threshold, 0, 1);
     }
 
     private static double stationary(double l) {

@@ -4,6 +4,7 @@ import static bptt.exercise.Algebra.column;
 import static bptt.exercise.Algebra.each;
 import static bptt.exercise.Algebra.sum;
 import static bptt.exercise.Chapter07.solve;
+import static bptt.exercise.Chapter07.within;
 
 import bptt.cell.Draw;
 import bptt.check.Reference;
@@ -333,8 +334,7 @@ final class Chapter11 {
 
     /** The nearest point of the ball on the way to the gradient, by bisection. */
     private static Map<String, SimpleMatrix> clipped(Given q) {
-        SimpleMatrix g = joint(q);
-        double share = g.normF() <= threshold(q) ? 1 : solve(s -> g.scale(s).normF(), threshold(q), 0, 1);
+        double share = within(joint(q), threshold(q));
         return both(q, a -> a.scale(share));
     }
 

@@ -13,7 +13,6 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Collections;
@@ -68,11 +67,11 @@ public final class SparkEngine implements Engine {
         try {
             slots = slots(master);
             spark
-                    .parallelize(Collections.nCopies(slots, BUILD), slots)
-                    .map(SparkEngine::unlike)
-                    .filter(build -> !build.isEmpty())
+                    .parallelize(Collections.nCopies(slots, 0), slots)
+                    .map(any -> BUILD) // an executor's
                     .collect()
                     .stream()
+                    .filter(build -> !build.equals(BUILD))
                     .findFirst()
                     .ifPresent(build -> {
                         throw new IllegalArgumentException(
@@ -178,17 +177,16 @@ public final class SparkEngine implements Engine {
 
     @Override
     public Outcome run(Experiment experiment, BooleanSupplier stop) {
-        JavaFutureAction<List<String>> job = null;
+        JavaFutureAction<List<byte[]>> job = null;
         try {
             spark.setLocalProperty("spark.job.interruptOnCancel", "true");
             String driver = BUILD;
-            job = spark.parallelize(List.of(text(experiment)), 1)
+            job = spark.parallelize(List.of(Store.json(experiment)), 1)
                     .map(json -> train(json, driver))
                     .collectAsync();
             while (!stop.getAsBoolean()) {
                 try {
-                    String outcome = job.get(200, TimeUnit.MILLISECONDS).get(0);
-                    return Store.record(outcome.getBytes(StandardCharsets.UTF_8), Outcome.class);
+                    return Store.record(job.get(200, TimeUnit.MILLISECONDS).get(0), Outcome.class);
                 } catch (TimeoutException e) { // not yet
                 }
             }
@@ -217,11 +215,6 @@ public final class SparkEngine implements Engine {
         return stop.getAsBoolean();
     }
 
-    /** On an executor: what it has, if that is not what the driver has. */
-    private static String unlike(String driver) {
-        return BUILD.equals(driver) ? "" : BUILD;
-    }
-
     private static long crc() {
         CRC32 crc = new CRC32();
         try (InputStream jar =
@@ -233,17 +226,13 @@ public final class SparkEngine implements Engine {
         return crc.getValue();
     }
 
-    private static String text(Object record) {
-        return new String(Store.json(record), StandardCharsets.UTF_8);
-    }
-
     /** What an executor does: on one core, for the others have tasks of their own. */
-    private static String train(String experiment, String driver) {
-        if (!unlike(driver).isEmpty()) { // one that came later
+    private static byte[] train(byte[] experiment, String driver) {
+        if (!BUILD.equals(driver)) { // one that came later
             throw new IllegalStateException("expected a worker with %s, got one with %s".formatted(driver, BUILD));
         }
-        Training training = new Training(Store.record(experiment.getBytes(StandardCharsets.UTF_8), Experiment.class));
-        return text(Parallel.alone(() -> Engine.train(training, () -> false)));
+        Training training = new Training(Store.record(experiment, Experiment.class));
+        return Store.json(Parallel.alone(() -> Engine.train(training, () -> false)));
     }
 
     @Override
