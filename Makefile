@@ -22,7 +22,7 @@ ifdef JAVA_HOME
 export PATH := $(JAVA_HOME)/bin:$(PATH)
 endif
 # The Vector API, where this JDK has it: the same bits, sooner. KERNEL=plain on the command line does without it, KERNEL=vector
-# insists on it, KERNEL=vector-2x5 on a tile of 2 rows and 5 vectors (a variable KERNEL of the environment is not meant).
+# insists on it, KERNEL=vector-4x2 on a tile of 4 rows and 2 vectors (a variable KERNEL of the environment is not meant).
 CHOSEN := $(if $(filter command,$(firstword $(origin KERNEL))),$(KERNEL))
 ifeq ($(CHOSEN),plain)
 KERNEL_OPTIONS := -Dbptt.kernel=plain

@@ -11,20 +11,19 @@ import jdk.incubator.vector.VectorSpecies;
  * is written once, for the largest tile. {@link #of} defines this class anew for each size asked for, as a hidden class
  * whose constants are the size, and C2 compiles nothing but what belongs to it.
  *
- * <p>How fast a size is depends on what C2 makes of it. With the 16 registers of AVX2, by its machine code:
+ * <p>How fast a size is depends on what C2 makes of it. It loads all coefficients and vectors of a step before the last
+ * products, so that they need registers beside the sums. With the 16 of AVX2, by its machine code (one core of 42
+ * GFLOP/s, JDK 17 and 25):
  *
  * <ul>
- *   <li>It loads all coefficients of a step before the first product, so that 4 × 3 needs 12 sums, 3 vectors and 4
- *       coefficients. One sum is in memory, and each step waits for its store and load: 25 instead of 51 GFLOP/s. 6 × 2
- *       and 3 × 4 are the same.
- *   <li>A short loop is unrolled, and then the products of one sum follow one another, with the coefficients of all
- *       steps at hand. 2 × 4 has 8 of them beside 8 sums on JDK 25, and 22 moves to and from the stack for 32 products:
- *       30 GFLOP/s. 3 × 2, 4 × 2 and 5 × 2 are the same.
- *   <li>3 × 3 and 2 × 5 are too long to be unrolled, and small enough: 48 and 52 GFLOP/s on JDK 17 and 25. 2 × 5 takes
- *       31 instructions for 10 products, 3 × 3 takes 33 for 9, and a processor begins 6 or 8 at a time.
+ *   <li>4 × 2 has 8 sums, 2 vectors and 4 coefficients, and takes 19 instructions for 8 products: 35 to 39 GFLOP/s.
+ *   <li>2 × 5, 3 × 3 and 4 × 3 need more, and 4 to 8 operands of a step are in memory: 21 to 27.
+ *   <li>2 × 4 takes 19 instructions too, but reads four vectors of W for 8 products, each across two cache lines as
+ *       often as not: 26 to 30. A tile of many rows waits less for W than one of many vectors.
  * </ul>
  *
- * <p>With the 32 registers of AVX-512 nothing is moved.
+ * <p>With the 32 registers of AVX-512 4 × 3 takes 24 instructions for 12 products, and nothing is moved: 61 to 71 of 84
+ * GFLOP/s.
  */
 final class VectorTile implements VectorKernel.Tile {
     static final int MAX_ROWS = 4, MAX_VECTORS = 5;
@@ -60,9 +59,15 @@ final class VectorTile implements VectorKernel.Tile {
     }
 
     @Override
-    public void add(double[][] z, int i, double[][] a, int s, double[] panel, int k, int K, int j) {
+    public void add(double[][] z, int i, double[][] a, int s, double[][] w, int v, int k, int K) {
+        int j = v * L;
         double[] z0 = z[i], z1 = R1 ? z[i + 1] : z0, z2 = R2 ? z[i + 2] : z0, z3 = R3 ? z[i + 3] : z0;
         double[] a0 = a[s], a1 = R1 ? a[s + 1] : a0, a2 = R2 ? a[s + 2] : a0, a3 = R3 ? a[s + 3] : a0;
+        double[] w0 = w[v],
+                w1 = V1 ? w[v + 1] : w0,
+                w2 = V2 ? w[v + 2] : w0,
+                w3 = V3 ? w[v + 3] : w0,
+                w4 = V4 ? w[v + 4] : w0;
         DoubleVector c00 = load(true, z0, j),
                 c01 = load(V1, z0, j + 1 * L),
                 c02 = load(V2, z0, j + 2 * L),
@@ -84,36 +89,36 @@ final class VectorTile implements VectorKernel.Tile {
                 c33 = load(R3 && V3, z3, j + 3 * L),
                 c34 = load(R3 && V4, z3, j + 4 * L);
         for (; k < K; k++) {
-            int at = k * VECTORS * L;
-            DoubleVector w0 = load(true, panel, at),
-                    w1 = load(V1, panel, at + 1 * L),
-                    w2 = load(V2, panel, at + 2 * L),
-                    w3 = load(V3, panel, at + 3 * L),
-                    w4 = load(V4, panel, at + 4 * L);
+            int at = k * L;
+            DoubleVector b0 = load(true, w0, at),
+                    b1 = load(V1, w1, at),
+                    b2 = load(V2, w2, at),
+                    b3 = load(V3, w3, at),
+                    b4 = load(V4, w4, at);
             DoubleVector c = DoubleVector.broadcast(S, a0[k]);
-            c00 = fma(true, c, w0, c00);
-            c01 = fma(V1, c, w1, c01);
-            c02 = fma(V2, c, w2, c02);
-            c03 = fma(V3, c, w3, c03);
-            c04 = fma(V4, c, w4, c04);
+            c00 = fma(true, c, b0, c00);
+            c01 = fma(V1, c, b1, c01);
+            c02 = fma(V2, c, b2, c02);
+            c03 = fma(V3, c, b3, c03);
+            c04 = fma(V4, c, b4, c04);
             c = DoubleVector.broadcast(S, a1[k]);
-            c10 = fma(R1, c, w0, c10);
-            c11 = fma(R1 && V1, c, w1, c11);
-            c12 = fma(R1 && V2, c, w2, c12);
-            c13 = fma(R1 && V3, c, w3, c13);
-            c14 = fma(R1 && V4, c, w4, c14);
+            c10 = fma(R1, c, b0, c10);
+            c11 = fma(R1 && V1, c, b1, c11);
+            c12 = fma(R1 && V2, c, b2, c12);
+            c13 = fma(R1 && V3, c, b3, c13);
+            c14 = fma(R1 && V4, c, b4, c14);
             c = DoubleVector.broadcast(S, a2[k]);
-            c20 = fma(R2, c, w0, c20);
-            c21 = fma(R2 && V1, c, w1, c21);
-            c22 = fma(R2 && V2, c, w2, c22);
-            c23 = fma(R2 && V3, c, w3, c23);
-            c24 = fma(R2 && V4, c, w4, c24);
+            c20 = fma(R2, c, b0, c20);
+            c21 = fma(R2 && V1, c, b1, c21);
+            c22 = fma(R2 && V2, c, b2, c22);
+            c23 = fma(R2 && V3, c, b3, c23);
+            c24 = fma(R2 && V4, c, b4, c24);
             c = DoubleVector.broadcast(S, a3[k]);
-            c30 = fma(R3, c, w0, c30);
-            c31 = fma(R3 && V1, c, w1, c31);
-            c32 = fma(R3 && V2, c, w2, c32);
-            c33 = fma(R3 && V3, c, w3, c33);
-            c34 = fma(R3 && V4, c, w4, c34);
+            c30 = fma(R3, c, b0, c30);
+            c31 = fma(R3 && V1, c, b1, c31);
+            c32 = fma(R3 && V2, c, b2, c32);
+            c33 = fma(R3 && V3, c, b3, c33);
+            c34 = fma(R3 && V4, c, b4, c34);
         }
         store(true, c00, z0, j);
         store(V1, c01, z0, j + 1 * L);
