@@ -8,7 +8,7 @@ MVN := mvn -f lib/pom.xml -B -ntp
 
 # What the command line may set: a name that nothing reads, such as seed=7, is refused (a variable of the environment is not).
 GIVEN := $(foreach name,$(filter-out -% .% MAKE%,$(.VARIABLES)),$(if $(filter command,$(firstword $(origin $(name)))),$(name)))
-KNOWN := NB SEED SEEDS T H KERNEL PORT BENCH PDF REPOSITORY ALL JOBS CI CLASSES BASE STORE LIMIT ENGINE MASTER SHARD PYTHON JAVA_HOME JAVA25_HOME JJAVA_JVM_OPTS MVN VENV SHELL
+KNOWN := NB SEED SEEDS T H KERNEL PORT BENCH PDF REPOSITORY ALL JOBS CI CLASSES BASE STORE LIMIT ENGINE MASTER SHARD PYTHON JAVA_HOME JAVA25_HOME JJAVA_JVM_OPTS MVN VENV SHELL CHROMIUM NODE
 ifneq ($(filter-out $(KNOWN),$(GIVEN)),)
 $(error expected one of the variables $(KNOWN), got $(filter-out $(KNOWN),$(GIVEN)))
 endif
@@ -65,7 +65,8 @@ SITE := notebooks/site/.venv
 SITE_ENV := $(SITE)/.ready
 SITE_NPM := notebooks/site/node_modules/.package-lock.json
 API := lib/target/api/index.html
-# make test looks at JupyterLab, site and slides where there are a browser and npm.
+# make test looks at JupyterLab, site and slides where there are a browser and npm, and at the live figures where there is Node;
+# CHROMIUM= and NODE= on the command line leave them out.
 CHROMIUM := $(firstword $(foreach name,chromium chromium-browser google-chrome,$(shell command -v $(name))))
 LACKING := $(or $(if $(CHROMIUM),,Chromium (apt install chromium)),$(if $(shell command -v npm),,npm (apt install npm)))
 NODE := $(and $(shell command -v node),$(shell command -v npm))
@@ -116,7 +117,7 @@ else
 	@$(VENV)/bin/python lib/mutants/mutants.py $(if $(ALL),--all,$(if $(CLASSES),--classes $(CLASSES:%='%'),$(if $(BASE),--base $(BASE)))) $(if $(STORE),--store)
 endif
 
-test-everywhere: $(ENV) $(JAR) ## make test in other locales, folders, time zones …, with three notebooks (about half an hour); JAVA25_HOME=… adds that JDK
+test-everywhere: $(ENV) $(JAR) ## make test in other locales, folders, time zones …, with three notebooks and no browser (under an hour); JAVA25_HOME=… adds that JDK
 	@JAVA25_HOME="$(JAVA25_HOME)" $(VENV)/bin/python notebooks/everywhere.py
 
 lab: $(ENV) $(JAR) ## JupyterLab with the Java kernel, on 127.0.0.1 with its token

@@ -1,4 +1,4 @@
-"""make test, with three of the notebooks, on machines that this one is not: other locales, time zones, folders, JDKs.
+"""make test, with three of the notebooks and no browser, on machines that this one is not: locales, folders, JDKs.
 
     everywhere.py [WORD ...]    runs the variants whose name has one of the words, or all of them
 
@@ -82,7 +82,7 @@ def run(variant):
             environment["FONTCONFIG_FILE"] = str(Path(parent) / "fonts.conf")
         with open(Path(parent) / "log", "w+", errors="replace") as log:
             made = subprocess.Popen(
-                ["make", "test", f"NB={NOTEBOOKS}", *variant.variables],
+                ["make", "test", f"NB={NOTEBOOKS}", "CHROMIUM=", "NODE=", *variant.variables],
                 cwd=folder,
                 env=environment,
                 stdin=subprocess.DEVNULL,

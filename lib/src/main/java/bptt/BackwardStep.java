@@ -16,6 +16,9 @@ final class BackwardStep {
         void view(Step step, int group);
     }
 
+    /** 1e−289: where a pass takes ∂L/∂(state) as 0. */
+    static final double TINY = 0x1p-960;
+
     private final Cell cell;
     private final Product[] products;
 
@@ -99,6 +102,25 @@ final class BackwardStep {
                     }
                 }
             }
+        }
+    }
+
+    /**
+     * Sets a row's ∂L/∂(state), numbers {@code from} … {@code to} − 1 of each part, to 0 if all of them are below a
+     * bound. On its way to 0 it would be subnormal for a dozen steps or more, and a product of subnormal numbers takes
+     * many times as long as another: a pass of a ReLU network whose gradient vanished within 400 steps took twice the
+     * time, one of an LSTM over 1600 steps three times (Intel, AVX-512).
+     */
+    static void forget(double[][] parts, int from, int to, double bound) {
+        for (double[] part : parts) {
+            for (int j = from; j < to; j++) {
+                if (!(Math.abs(part[j]) < bound)) {
+                    return;
+                }
+            }
+        }
+        for (double[] part : parts) {
+            Arrays.fill(part, from, to, 0);
         }
     }
 

@@ -29,7 +29,8 @@ import org.ejml.simple.SimpleMatrix;
  *                                                               Product           ∂L/∂[u | x_t] = Wᵀ ∂L/∂a
  * </pre>
  *
- * <p>{@link #pass} does both within a given memory.
+ * <p>{@link #pass} does both within a given memory. On the way back ∂L/∂(state at t) of a sequence of which no unit
+ * reaches 2⁻⁹⁶⁰ ≈ 1e−289 is taken as 0.
  *
  * <p>The kinds of network are compositions of these two passes: one-to-one is T = 1; one-to-many feeds x_1 and then
  * zeros; many-to-one has its loss at the last step; many-to-many of equal length at each step; many-to-many of another

@@ -66,6 +66,7 @@ final class SequenceGradients {
         BackwardStep back = new BackwardStep(cell, weights, 1, count, cell.inputs());
         back.step.vector = Weights.vectors(p, count);
         back.step.dVector = vectors ? vector : new double[vector.length][count * cell.hidden()];
+        double[][] before = new double[state.length][];
         begin(T, direct);
         checkState(T);
         for (int t = T; t >= 1; t--) {
@@ -86,6 +87,12 @@ final class SequenceGradients {
             });
             Overflow.check(x(t), "∂L/∂x", t);
             checkState(t - 1);
+            for (int s = 0; s < state.length; s++) {
+                before[s] = state(s, t - 1);
+            }
+            for (int r = 0; r < count; r++) {
+                BackwardStep.forget(before, r * cell.hidden(), (r + 1) * cell.hidden(), BackwardStep.TINY);
+            }
         }
     }
 

@@ -14,7 +14,8 @@ import org.ejml.simple.SimpleMatrix;
 /**
  * The backward pass of many seeds through one sequence: row r of {@link #rows} at k is ∂(seed_r · s_t)/∂s_k, s the
  * joint state (h, or h and C). With the unit vectors as seeds the rows are the Jacobian ∂s_t/∂s_k itself, for k = t, t
- * − 1, … 0, at the cost of one pass and without a product of Jacobians.
+ * − 1, … 0, at the cost of one pass and without a product of Jacobians. A row without a normal number (2.2e−308) is
+ * taken as 0.
  */
 public final class StateGradients {
     private final Trace trace;
@@ -162,6 +163,13 @@ public final class StateGradients {
                     step.dBefore[s] = before[s][seed];
                 }
             });
+            double[][] row = new double[before.length][];
+            for (int r = 0; r < count; r++) {
+                for (int s = 0; s < row.length; s++) {
+                    row[s] = before[s][r];
+                }
+                BackwardStep.forget(row, 0, row[0].length, Double.MIN_NORMAL);
+            }
             double[][][] swap = now;
             now = before;
             before = swap;

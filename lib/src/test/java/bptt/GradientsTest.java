@@ -9,11 +9,13 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import bptt.cell.Cell;
+import bptt.cell.Lstm;
 import bptt.cell.Parameters;
 import bptt.cell.Rnn;
 import bptt.check.Claim;
 import bptt.check.Derivatives;
 import bptt.check.Reference;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -359,6 +361,35 @@ class GradientsTest {
         SimpleMatrix dh = new SimpleMatrix(new double[] {-2, 3, -5, 7, -11, 13});
         double[] da = Bptt.backward(trace, State.of(dh)).a("h", 1).getDDRM().data;
         assertArrayEquals(new double[] {0, 3, -5, 7, -11, 0}, da);
+    }
+
+    /** Down to 2⁻⁹⁶⁰, sequence by sequence, in any part of the state; a Jacobian's row down to the last normal number. */
+    @Test
+    void whatHasVanishedIsZero() {
+        int T = 1100;
+        Parameters p = Parameters.zeros(new Rnn(1, 2, Rnn.Activation.IDENTITY), 0)
+                .with("W_hh", SimpleMatrix.identity(2).scale(0.5));
+        Trace trace = Bptt.forward(p, Collections.nCopies(T, new SimpleMatrix(1, 2)));
+        SimpleMatrix seed = new SimpleMatrix(2, 2, true, 0, 0, 1, 0x1p100);
+        Gradients found = Bptt.backward(trace, State.of(seed));
+        assertArrayEquals(new double[] {0, 0, 0x1p-960, 0x1p-860}, values(found.h(T - 960)));
+        assertArrayEquals(new double[] {0, 0, 0, 0x1p-861}, values(found.h(T - 961)));
+        assertArrayEquals(new double[] {0, 0, 0, 0x1p-960}, values(found.h(T - 1060)));
+        assertEquals(2 + 0x1p101, found.parameters().get("b_h").get(1));
+
+        Parameters lstm = Parameters.zeros(new Lstm(1, 1), 0); // f = ½
+        State last = State.of(new SimpleMatrix(1, 1), SimpleMatrix.ones(1, 1));
+        Gradients cells = Bptt.backward(Bptt.forward(lstm, Collections.nCopies(T, new SimpleMatrix(1, 1))), last);
+        assertEquals(0x1p-960, cells.C(T - 960).get(0));
+        assertEquals(0, cells.C(T - 961).get(0));
+
+        List<SimpleMatrix> rows = new StateGradients(trace, 1, SimpleMatrix.identity(2), T).rows(T - 1022, T - 1023);
+        assertArrayEquals(new double[] {0x1p-1022, 0, 0, 0x1p-1022}, values(rows.get(0)));
+        assertArrayEquals(new double[4], values(rows.get(1)));
+    }
+
+    private static double[] values(SimpleMatrix m) {
+        return m.getDDRM().data;
     }
 
     @Test
