@@ -24,9 +24,9 @@ compared first (to 1e-10); then the peers take turns of at least a fifth of a se
 Only ratios within one run mean anything elsewhere, and those of two runs on one machine differ by up to a fifth. DL4J,
 EJML and netlib run step by step; “PyTorch” is the fastest of two versions and of one or two threads.
 
-The gradients of ReLU networks over 400 steps and of the LSTM over 1600 vanish on their way back, below the smallest normal
-number, and on some processors products of subnormal numbers take many times as long. This library takes as 0 what has
-fallen below 1e−289; the peers are as they come.
+The gradients of ReLU networks over 400 steps and of the LSTM over 1600 vanish on their way back, below the smallest
+normal number, and on some processors products of subnormal numbers take many times as long. This library takes as 0
+what has fallen below 1e−289; the peers are as they come.
 """
 
 
