@@ -363,7 +363,7 @@ class GradientsTest {
         assertArrayEquals(new double[] {0, 3, -5, 7, -11, 0}, da);
     }
 
-    /** Down to 2⁻⁹⁶⁰, sequence by sequence, in any part of the state; a Jacobian's row down to the last normal number. */
+    /** Below 2⁻⁹⁶⁰ in all of a sequence's state; a Jacobian's row below the smallest normal number. */
     @Test
     void whatHasVanishedIsZero() {
         int T = 1100;

@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -133,7 +134,10 @@ class LearnTest {
         Process learn = new ProcessBuilder(command).redirectErrorStream(true).start();
         String said = new String(learn.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         assertEquals(1, learn.waitFor(), said);
-        return said;
+        return said.lines()
+                .filter(line -> !line.startsWith("Picked up JAVA_TOOL_OPTIONS"))
+                .map(line -> line + "\n")
+                .collect(Collectors.joining());
     }
 
     @Test
