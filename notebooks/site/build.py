@@ -43,6 +43,12 @@ DOCUMENTS = {
     "lib/BENCHMARK.md": "benchmark.md",
     "lib/CLUSTER.md": "cluster.md",
 }
+# And their pictures.
+PICTURES = {
+    "notebooks/results/10-decay.png": "10-decay.png",
+    "lib/bench/long-ms.svg": "long-ms.svg",
+    "lib/bench/long-MB.svg": "long-MB.svg",
+}
 PLACES = DOCUMENTS | {
     "README.md": "index.md",
     "README.zh.md": "zh/index.md",
@@ -128,7 +134,8 @@ def pages(notebooks):
         + contents("The course", [notebook.name for notebook in notebooks])
         + contents("Beside it", beside),
     )
-    shutil.copy(NOTEBOOKS / "results/10-decay.png", SOURCE)
+    for picture, name in PICTURES.items():
+        shutil.copy(ROOT / picture, SOURCE / name)
     write(SOURCE / "running.md", f"# Two commands\n\n{sections['Two commands']}\n")
     api = '<p><a href="api/index.html">Javadoc of every class</a></p>\n\n' if API.exists() else ""
     write(SOURCE / "library.md", f"# The library\n\n{api}{sections['The library']}\n")
@@ -185,8 +192,8 @@ def links(text, document, folder=""):
     def replaced(match):
         path = posixpath.normpath(posixpath.join(posixpath.dirname(document), match[1]))
         fragment = match[2] or ""
-        if path == "notebooks/results/10-decay.png":
-            return "10-decay.png)"
+        if path in PICTURES:
+            return f"{PICTURES[path]})"
         name = path.removeprefix("notebooks/") if NOTEBOOK.fullmatch(path) else PLACES.get(path)
         if not name:
             return f"{REPOSITORY}/blob/HEAD/{path}{fragment})" if REPOSITORY else ")"
@@ -194,7 +201,11 @@ def links(text, document, folder=""):
             return f"{name.removeprefix(folder)}{fragment})"
         return f"{'../' if folder else ''}{name.rpartition('.')[0]}.html{fragment}){{.external}}"
 
-    return re.sub(r"\[([^]]*)\]\(\)", r"\1", LINK.sub(replaced, text))
+    linked = LINK.sub(replaced, text)
+    lost = re.search(r"!\[([^]]*)\]\(\)", linked)
+    if lost:
+        raise Bad(f"{document}: expected a picture of {', '.join(PICTURES)}, got that of “{lost[1]}”")
+    return re.sub(r"\[([^]]*)\]\(\)", r"\1", linked)
 
 
 def papers(text):

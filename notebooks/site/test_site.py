@@ -85,9 +85,10 @@ class Copy:
         ignored = shutil.ignore_patterns("target", "node_modules", ".venv", "__pycache__")
         shutil.copytree(HERE, site, ignore=ignored)
         (site / "node_modules").symlink_to(HERE / "node_modules")
-        for name in ("README.md", "README.zh.md", *build.DOCUMENTS, "lib/src/main/resources/bptt/check/formulas.tsv"):
+        formulas = "lib/src/main/resources/bptt/check/formulas.tsv"
+        for name in ("README.md", "README.zh.md", *build.DOCUMENTS, *build.PICTURES, formulas):
             self.take(name)
-        for name in ("ledger.py", "results/ledger.csv", "results/10-decay.png"):
+        for name in ("ledger.py", "results/ledger.csv"):
             self.take(f"notebooks/{name}")
         (self.root / "notebooks/zh").mkdir()
         for pattern in ("[0-9][0-9]-*.ipynb", "zh/[0-9][0-9]-*.ipynb"):
@@ -195,9 +196,12 @@ class Text(unittest.TestCase):
             ("README.zh.md", "zh/", "README.md", "(../index.html){.external}"),
             ("README.md", "", "README.zh.md", "(zh/index.html){.external}"),
             ("notebooks/glossary.md", "", "00-a.ipynb", "(00-a.ipynb)"),
+            ("lib/BENCHMARK.md", "", "bench/long-ms.svg", "(long-ms.svg)"),
         ):
             self.assertEqual(build.links(f"[d]({link})", document, folder), f"[d]{leads}")
         self.assertEqual(build.links("[d](../LICENSE)", "notebooks/00-a.ipynb"), "d")
+        with self.assertRaisesRegex(course.Bad, "^README.md: expected a picture of .*10-decay.png.*, got that of “d”$"):
+            build.links("![d](e.png)", "README.md")
         with mock.patch.object(build, "REPOSITORY", "https://e"):
             found = build.links("[d](../solutions/00-a.ipynb)", "notebooks/zh/00-a.ipynb", "zh/")
         self.assertEqual(found, "[d](https://e/blob/HEAD/notebooks/solutions/00-a.ipynb)")
