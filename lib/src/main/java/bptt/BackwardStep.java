@@ -16,9 +16,6 @@ final class BackwardStep {
         void view(Step step, int group);
     }
 
-    /** 1e−289: where a pass takes ∂L/∂(state) as 0. */
-    static final double TINY = 0x1p-960;
-
     private final Cell cell;
     private final Product[] products;
 
@@ -28,6 +25,7 @@ final class BackwardStep {
     private final int groups;
     private final int rows;
     private final int inputs;
+    private final double tiny;
 
     /** By group: ∂L/∂u of the second stage. */
     private final double[][] dU;
@@ -40,12 +38,14 @@ final class BackwardStep {
      * @param groups how many times the cell is called for each stage
      * @param rows in each group
      * @param inputs I, or 0 without ∂L/∂x
+     * @param tiny a row of which no unit reaches it is taken as 0
      */
-    BackwardStep(Cell cell, double[][][] weights, int groups, int rows, int inputs) {
+    BackwardStep(Cell cell, double[][][] weights, int groups, int rows, int inputs, double tiny) {
         this.cell = cell;
         this.groups = groups;
         this.rows = rows;
         this.inputs = inputs;
+        this.tiny = tiny;
         products = Arrays.stream(weights)
                 .map(w -> new Product(w, w[0].length, groups * rows))
                 .toArray(Product[]::new);
@@ -103,23 +103,30 @@ final class BackwardStep {
                 }
             }
         }
+        for (int i = 0; i < groups; i++) {
+            group.view(step, i);
+            for (int r = 0; r < rows; r++) {
+                forget(r);
+            }
+        }
     }
 
     /**
-     * Sets a row's ∂L/∂(state), numbers {@code from} … {@code to} − 1 of each part, to 0 if all of them are below a
-     * bound. On its way to 0 it would be subnormal for a dozen steps or more, and a product of subnormal numbers takes
-     * many times as long as another: a pass of a ReLU network whose gradient vanished within 400 steps took twice the
-     * time, one of an LSTM over 1600 steps three times (Intel, AVX-512).
+     * Sets row r of ∂L/∂(state before) to 0 if no unit of it reaches {@link #tiny}. On its way to 0 it would be
+     * subnormal for a dozen steps or more, and a product of subnormal numbers takes many times as long as another: a
+     * pass of a ReLU network whose gradient vanished within 400 steps took twice the time, one of an LSTM over 1600
+     * steps three times (Intel, AVX-512).
      */
-    static void forget(double[][] parts, int from, int to, double bound) {
-        for (double[] part : parts) {
+    private void forget(int r) {
+        int from = r * cell.hidden(), to = from + cell.hidden();
+        for (double[] part : step.dBefore) {
             for (int j = from; j < to; j++) {
-                if (!(Math.abs(part[j]) < bound)) {
+                if (!(Math.abs(part[j]) < tiny)) {
                     return;
                 }
             }
         }
-        for (double[] part : parts) {
+        for (double[] part : step.dBefore) {
             Arrays.fill(part, from, to, 0);
         }
     }

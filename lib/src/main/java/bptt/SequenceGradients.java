@@ -12,6 +12,9 @@ import java.util.stream.Stream;
  * pre-activations.
  */
 final class SequenceGradients {
+    /** 1e−289, far enough above the subnormal numbers for what is multiplied with it. */
+    private static final double TINY = 0x1p-960;
+
     private final Cell cell;
     final Sequences forward;
 
@@ -63,10 +66,9 @@ final class SequenceGradients {
             double[][][] da,
             boolean vectors) {
         int count = forward.count;
-        BackwardStep back = new BackwardStep(cell, weights, 1, count, cell.inputs());
+        BackwardStep back = new BackwardStep(cell, weights, 1, count, cell.inputs(), TINY);
         back.step.vector = Weights.vectors(p, count);
         back.step.dVector = vectors ? vector : new double[vector.length][count * cell.hidden()];
-        double[][] before = new double[state.length][];
         begin(T, direct);
         checkState(T);
         for (int t = T; t >= 1; t--) {
@@ -87,12 +89,6 @@ final class SequenceGradients {
             });
             Overflow.check(x(t), "∂L/∂x", t);
             checkState(t - 1);
-            for (int s = 0; s < state.length; s++) {
-                before[s] = state(s, t - 1);
-            }
-            for (int r = 0; r < count; r++) {
-                BackwardStep.forget(before, r * cell.hidden(), (r + 1) * cell.hidden(), BackwardStep.TINY);
-            }
         }
     }
 

@@ -114,7 +114,7 @@ public final class StateGradients {
             int H = cell.hidden(), parts = cell.states().size();
             this.first = first;
             count = end - first;
-            step = new BackwardStep(cell, weights, count, 1, 0);
+            step = new BackwardStep(cell, weights, count, 1, 0, Double.MIN_NORMAL);
             step.step.vector = Weights.vectors(p, 1);
             step.step.dVector = Weights.vectors(p, 1); // written to, never read
             da = cell.stages().stream()
@@ -163,13 +163,6 @@ public final class StateGradients {
                     step.dBefore[s] = before[s][seed];
                 }
             });
-            double[][] row = new double[before.length][];
-            for (int r = 0; r < count; r++) {
-                for (int s = 0; s < row.length; s++) {
-                    row[s] = before[s][r];
-                }
-                BackwardStep.forget(row, 0, row[0].length, Double.MIN_NORMAL);
-            }
             double[][][] swap = now;
             now = before;
             before = swap;
