@@ -375,6 +375,7 @@ class GradientsTest {
         assertArrayEquals(new double[] {0, 0, 0x1p-960, 0x1p-860}, values(found.h(T - 960)));
         assertArrayEquals(new double[] {0, 0, 0, 0x1p-861}, values(found.h(T - 961)));
         assertArrayEquals(new double[] {0, 0, 0, 0x1p-960}, values(found.h(T - 1060)));
+        assertArrayEquals(new double[4], values(found.h(T - 1061)));
         assertEquals(2 + 0x1p101, found.parameters().get("b_h").get(1));
 
         Parameters lstm = Parameters.zeros(new Lstm(1, 1), 0); // f = ½
