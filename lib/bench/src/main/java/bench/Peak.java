@@ -5,8 +5,8 @@ import jdk.incubator.vector.DoubleVector;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * The machine's limit: fused multiply-adds on registers alone, on every core. Eleven chains hide their latency; a twelfth
- * does not fit into the 16 registers of AVX2, and C2 would then measure half of the limit (JDK 17).
+ * The machine's limit: fused multiply-adds on registers alone, on every core. Eleven chains hide their latency; a
+ * twelfth does not fit into the 16 registers of AVX2, and half of the limit would come out (JDK 17).
  */
 final class Peak {
     private static final VectorSpecies<Double> S = DoubleVector.SPECIES_PREFERRED;

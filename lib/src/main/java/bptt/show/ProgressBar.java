@@ -52,13 +52,13 @@ public final class ProgressBar implements Progress {
             double rate = (update - first) / ((now - start) / 1e9);
             String bar = "█".repeat(WIDTH * update / limit);
             line.accept(Numbers.format(
-                    "%s |%-" + WIDTH + "s| %d of at most %d updates, loss %.4g, %.0f per second, at most %.0f s left",
+                    "%s |%-" + WIDTH + "s| %d of at most %d updates, loss %.4g, %s per second, at most %.0f s left",
                     title,
                     bar,
                     update,
                     limit,
                     loss,
-                    rate,
+                    Numbers.text(rate, 3),
                     (limit - update) / rate));
         }
     }

@@ -429,7 +429,7 @@ class ShowTest {
         String first = lines.get(0), last = lines.get(lines.size() - 1);
         assertTrue(
                 first.matches("LSTM \\| {24}\\| 1 of at most 8000 updates, loss 0\\.1667, "
-                        + "\\d+ per second, at most \\d+ s left"),
+                        + "[0-9.]+ per second, at most \\d+ s left"),
                 first);
         assertEquals("LSTM: 4000 updates", last);
         assertTrue(lines.size() < 100, "rewritten " + lines.size() + " times");

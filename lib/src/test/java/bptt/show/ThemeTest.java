@@ -48,7 +48,8 @@ class ThemeTest {
     /** The rate is that of the updates since the first that the bar saw, which need not be the training's first. */
     @Test
     void theBarsRateAndTheTimeLeft() throws InterruptedException {
-        for (int first : new int[] {1, 1000}) {
+        for (int[] updates : new int[][] {{1, 1000}, {1000, 1000}, {1, 1}}) { // the last: not "7 per second"
+            int first = updates[0], more = updates[1];
             List<String> lines = new ArrayList<>();
             long before = System.nanoTime();
             ProgressBar bar = new ProgressBar("GRU", lines::add);
@@ -56,16 +57,18 @@ class ThemeTest {
             bar.at(first, 4000, 1, false);
             Thread.sleep(300);
             double least = (System.nanoTime() - started) / 1e9;
-            bar.at(first + 1000, 4000, 1, false);
+            bar.at(first + more, 4000, 1, false);
             double most = (System.nanoTime() - before) / 1e9;
             assertEquals(2, lines.size());
-            Matcher said = Pattern.compile("GRU \\|(█*) *\\| .*, (\\d+) per second, at most (\\d+) s left")
+            Matcher said = Pattern.compile("GRU \\|(█*) *\\| .*, ([0-9.]+) per second, at most (\\d+) s left")
                     .matcher(lines.get(1));
             assertTrue(said.matches(), lines.get(1));
-            assertEquals(24 * (first + 1000) / 4000, said.group(1).length());
+            assertEquals(24 * (first + more) / 4000, said.group(1).length());
             double rate = Double.parseDouble(said.group(2)), left = Double.parseDouble(said.group(3));
-            assertTrue(rate >= 1001 / most - 1 && rate <= 1001 / least + 1, rate + " per second");
-            assertEquals((3000 - first) / rate, left, 0.6);
+            double rounding = 0.005;
+            assertTrue(rate >= (more + 1) / most * (1 - rounding), rate + " per second");
+            assertTrue(rate <= (more + 1) / least * (1 + rounding), rate + " per second");
+            assertEquals((4000 - more - first) / rate, left, 0.5 + left * rounding);
         }
     }
 
