@@ -237,12 +237,13 @@ def long_passes(extra):
 
 
 def draw(found):
-    """Charts of the long passes, beside this file."""
-    (RESULTS / "long.csv").write_text(page.long_csv(found), encoding="utf-8")
+    """Charts of a machine's long passes, beside its measurements."""
+    RESULTS.mkdir(parents=True, exist_ok=True)
+    (RESULTS / "long.csv").write_text(page.long_csv(found["long"]), encoding="utf-8")
     command = ["java", "-Djava.awt.headless=true", "-cp", CLASSPATH, "bench.Plot"]
     subprocess.run(command, check=True, cwd=RESULTS.parent.parent)
     for unit in ("ms", "MB"):
-        shutil.copy(RESULTS / f"long-{unit}.svg", HERE)
+        shutil.copy(RESULTS / f"long-{unit}.svg", page.MACHINES / f"{page.name(found)}-{unit}.svg")
 
 
 def main():
@@ -255,6 +256,8 @@ def main():
     parser.add_argument("--page", action="store_true", help="the page alone, of what was measured before")
     args = parser.parse_args()
     if args.page:
+        for found in page.read():
+            draw(found)
         page.write()
         return
     extra = AVX2 if args.avx2 else {}
@@ -306,7 +309,7 @@ def main():
         worker.process.stdin.close()
     if not args.quick:
         found["phases"], found["long"] = phases(extra), long_passes(extra)
-        draw(found["long"])
+        draw(found)
     write(rows, found, args)
     for line in page.aims(found):
         print("  {:<70} {:>8}   (aim {})".format(*line))
@@ -319,7 +322,7 @@ def write(rows, found, args):
         writer.writerow(HEADER)
         writer.writerows(rows)
     if not args.quick:
-        page.keep(found, "avx2" if args.avx2 else "")
+        page.keep(found)
         page.write()
 
 

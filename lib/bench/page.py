@@ -48,12 +48,18 @@ def traffic(cell, H, B, T):
     return 8 * T * B * H * (2 * (6 + 4) + 6 if cell == "lstm" else 2 * (1 + 1) + 1)
 
 
-def keep(found, suffix=""):
-    MACHINES.mkdir(exist_ok=True)
-    cpu = re.sub(r"\W+", "-", found["machine"].split(", held")[0].lower()).strip("-")
+def name(found):
+    """Of the files of this machine, without their ending."""
+    cpu, _, held = found["machine"].partition(", held to ")
     java = re.search(r'"(\d+)', found["java"])[1]
-    name = "-".join(part for part in (cpu, "jdk" + java, suffix) if part)
-    (MACHINES / f"{name}.json").write_text(json.dumps(found, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    parts = re.sub(r"\W+", "-", cpu).strip("-"), "jdk" + java, held
+    return "-".join(part for part in parts if part).lower()
+
+
+def keep(found):
+    MACHINES.mkdir(exist_ok=True)
+    path = MACHINES / f"{name(found)}.json"
+    path.write_text(json.dumps(found, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
 def read():
@@ -262,7 +268,7 @@ def memory(found):
         ]
         text += table([problem, "allocated", "process"], rows) + "\n"
     if "long" in found:
-        text += long_passes(found["long"])
+        text += long_passes(found["long"], name(found))
     return text
 
 
@@ -278,7 +284,7 @@ def fit(points):
     return (Sy - b * St) / S, b
 
 
-def long_passes(found):
+def long_passes(found, files):
     text = f"""An LSTM with H = 100, B = 1 in one pass, whole, and by `Bptt.pass` within {found["budget"] / 1e6:.0f} MB
 in a heap of 256 MB. Memory is the largest heap, with a young generation of 8 MB, less what was there before.
 
@@ -290,7 +296,8 @@ in a heap of 256 MB. Memory is the largest heap, with a young generation of 8 MB
     for name in ("whole", "within"):
         (a, b), (c, d) = fits(found[name])
         models.append(f"{name} {a:.1f} ms + {1e3 * b:.2f} µs · T and {c:.0f} MB + {1024 * d:.2f} KB · T")
-    text += "\n![Time of a pass against T](bench/long-ms.svg) ![Memory of a pass against T](bench/long-MB.svg)\n"
+    pictures = f"bench/{MACHINES.name}/{files}"
+    text += f"\n![Time of a pass against T]({pictures}-ms.svg) ![Memory of a pass against T]({pictures}-MB.svg)\n"
     return text + "\nFitted, with two numbers each: " + "; ".join(models) + ".\n"
 
 

@@ -45,9 +45,8 @@ DOCUMENTS = {
 }
 # And their pictures.
 PICTURES = {
-    "notebooks/results/10-decay.png": "10-decay.png",
-    "lib/bench/long-ms.svg": "long-ms.svg",
-    "lib/bench/long-MB.svg": "long-MB.svg",
+    path.relative_to(ROOT).as_posix(): path.name
+    for path in [ROOT / "notebooks/results/10-decay.png", *sorted((ROOT / "lib/bench/machines").glob("*.svg"))]
 }
 PLACES = DOCUMENTS | {
     "README.md": "index.md",

@@ -233,16 +233,18 @@ public final class Gradients {
     /** All rows [u | x_t | 1] of a stage, row (t − 1)B + b. */
     private Product.Transposed inputs(int stage) {
         int B = trace.sequences(),
-                columns = Weights.seen(trace.cell()) + trace.cell().inputs();
-        return (to, r, n) -> {
-            for (int i = 0; i < n; ) {
+                ones = Weights.seen(trace.cell()) + trace.cell().inputs();
+        return (at, from, to, r, count) -> {
+            for (int i = 0; i < count; ) {
                 int t = (r + i) / B + 1, b = (r + i) % B;
                 Sequences share = trace.share(b);
-                int some = Math.min(share.first + share.count - b, n - i);
-                share.columns(stage, t, b, some, to, i);
+                int some = Math.min(share.first + share.count - b, count - i);
+                share.columns(stage, t, b, some, at, from, to, i);
                 i += some;
             }
-            Arrays.fill(to[columns], 0, n, 1);
+            if (from <= ones && ones < to) {
+                Arrays.fill(at[ones - from], 0, count, 1);
+            }
         };
     }
 

@@ -152,29 +152,36 @@ final class Sequences {
         return gate[q][t];
     }
 
-    /** Writes [u | x_t] of the sequences b … b + n − 1, u that of a stage, as columns i … i + n − 1. */
-    void columns(int stage, int t, int b, int n, double[][] to, int i) {
-        int U = Weights.seen(cell);
-        if (U > 0) {
-            columns(stage == 0 ? state[0][t - 1] : u[t], U, b - first, n, to, 0, i);
+    /**
+     * Writes [u | x_t] of the sequences b … b + n − 1, u that of a stage, as columns i … i + n − 1: the numbers from …
+     * to − 1 of it, one row for each.
+     */
+    void columns(int stage, int t, int b, int n, double[][] at, int from, int to, int i) {
+        int U = Weights.seen(cell), I = cell.inputs();
+        if (from < U) {
+            columns(stage == 0 ? state[0][t - 1] : u[t], U, b - first, n, at, 0, from, Math.min(to, U), i);
         }
-        columns(x[t], cell.inputs(), b - first, n, to, U, i);
+        if (to > U) {
+            int k = Math.max(from, U);
+            columns(x[t], I, b - first, n, at, k - from, k - U, Math.min(to - U, I), i);
+        }
     }
 
-    private static void columns(double[] from, int size, int b, int n, double[][] to, int k, int i) {
-        int r = 0, at = b * size;
-        for (; r + 3 < n; r += 4, at += 4 * size) {
-            for (int j = 0; j < size; j++) {
-                double[] row = to[k + j];
-                row[i + r] = from[at + j];
-                row[i + r + 1] = from[at + size + j];
-                row[i + r + 2] = from[at + 2 * size + j];
-                row[i + r + 3] = from[at + 3 * size + j];
+    /** Of rows of so many numbers, from row b on, the numbers from … to − 1, into the rows of {@code at} from k on. */
+    private static void columns(double[] rows, int size, int b, int n, double[][] at, int k, int from, int to, int i) {
+        int r = 0, first = b * size;
+        for (; r + 3 < n; r += 4, first += 4 * size) {
+            for (int j = from; j < to; j++) {
+                double[] row = at[k + j - from];
+                row[i + r] = rows[first + j];
+                row[i + r + 1] = rows[first + size + j];
+                row[i + r + 2] = rows[first + 2 * size + j];
+                row[i + r + 3] = rows[first + 3 * size + j];
             }
         }
-        for (; r < n; r++, at += size) {
-            for (int j = 0; j < size; j++) {
-                to[k + j][i + r] = from[at + j];
+        for (; r < n; r++, first += size) {
+            for (int j = from; j < to; j++) {
+                at[k + j - from][i + r] = rows[first + j];
             }
         }
     }

@@ -49,21 +49,24 @@ public final class Product {
         return room.z();
     }
 
-    /** A tall matrix A that is asked for in blocks of rows, transposed. */
+    /** A tall matrix A that is asked for in blocks, transposed. */
     @FunctionalInterface
     public interface Transposed {
         /**
-         * Sets at_ki ← a_{r+i, k} for i &lt; count and all columns k.
+         * Sets at_{k − from, i} ← a_{r+i, k} for from ≤ k &lt; to and i &lt; count.
          *
-         * @param at one row for each column of A
+         * @param at one row for each of these columns of A
+         * @param from first column of A
+         * @param to one past the last
          * @param r first row of A
          * @param count number of rows
          */
-        void read(double[][] at, int r, int count);
+        void read(double[][] at, int from, int to, int r, int count);
     }
 
     /**
-     * G ← G + AᵀZ: g_k ← g_k + Σ_r a_rk z_r, r ascending. The threads share the columns.
+     * G ← G + AᵀZ: g_k ← g_k + Σ_r a_rk z_r, r ascending. The threads share the rows of G, or its columns if there are
+     * more of these: each then turns a part of A, or all of it, but has less of Z to pack.
      *
      * @param g one row for each column of A, as long as those of Z
      * @param a A
@@ -72,24 +75,33 @@ public final class Product {
      * @param end one past the last
      */
     public static void addTransposed(double[][] g, Transposed a, double[][] z, int first, int end) {
-        int columns = g.length, n = g[0].length;
-        int rows = (columns + 3) / 4 * 4; // the vector kernel computes four at a time
-        Parallel.over(n, (long) (end - first) * n * columns, (from, to) -> {
-            Kernel.Room room = KERNEL.room(rows, BLOCK, to - from);
-            for (int k = 0; k < columns; k++) {
-                System.arraycopy(g[k], from, room.z()[k], 0, to - from);
-            }
-            double[][] at = new double[rows][BLOCK];
-            for (int r = first; r < end; r += BLOCK) {
-                int count = Math.min(BLOCK, end - r);
-                a.read(at, r, count);
-                KERNEL.pack(room, z, r, count, from);
-                KERNEL.add(room, at, 0, count);
-            }
-            for (int k = 0; k < columns; k++) {
-                System.arraycopy(room.z()[k], 0, g[k], from, to - from);
-            }
-        });
+        int K = g.length, n = g[0].length;
+        long work = (long) (end - first) * n * K;
+        if (n > K) {
+            Parallel.over(n, work, (from, to) -> addTransposed(g, 0, K, from, to, a, z, first, end));
+        } else {
+            Parallel.over(K, work, (from, to) -> addTransposed(g, from, to, 0, n, a, z, first, end));
+        }
+    }
+
+    /** The rows k … K − 1 of G, and of these the columns j … n − 1. */
+    private static void addTransposed(
+            double[][] g, int k, int K, int j, int n, Transposed a, double[][] z, int first, int end) {
+        int rows = (K - k + 3) / 4 * 4; // the vector kernel computes four at a time
+        Kernel.Room room = KERNEL.room(rows, BLOCK, n - j);
+        for (int i = k; i < K; i++) {
+            System.arraycopy(g[i], j, room.z()[i - k], 0, n - j);
+        }
+        double[][] at = new double[rows][BLOCK];
+        for (int r = first; r < end; r += BLOCK) {
+            int count = Math.min(BLOCK, end - r);
+            a.read(at, k, K, r, count);
+            KERNEL.pack(room, z, r, count, j);
+            KERNEL.add(room, at, 0, count);
+        }
+        for (int i = k; i < K; i++) {
+            System.arraycopy(room.z()[i - k], 0, g[i], j, n - j);
+        }
     }
 
     /**

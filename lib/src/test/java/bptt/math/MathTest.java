@@ -74,10 +74,10 @@ class MathTest {
                 }
             }
         }
-        Product.Transposed transposed = (to, r, count) -> {
-            for (int k = 0; k < K; k++) {
+        Product.Transposed transposed = (at, from, to, r, count) -> {
+            for (int k = from; k < to; k++) {
                 for (int i = 0; i < count; i++) {
-                    to[k][i] = a[r + i][k];
+                    at[k - from][i] = a[r + i][k];
                 }
             }
         };

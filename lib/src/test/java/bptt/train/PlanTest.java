@@ -3,6 +3,7 @@ package bptt.train;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.LongStream;
@@ -115,6 +116,47 @@ class PlanTest {
         }
         assertEquals(3 * 2 + 3 * 3 + 3 + 3 + 1, Study.parameters(Tasks.RECALL, Networks.TANH, 3));
         assertEquals(4 * (5 * 6 + 5 * 5 + 5) + 4 * 5 + 4, Study.parameters(Tasks.TEMPORAL_ORDER, Networks.LSTM, 5));
+    }
+
+    private static void assertSettings(
+            Task task, Network network, int T, Rule rule, double rate, List<Experiment> five) {
+        assertEquals(
+                List.of(1L, 2L, 3L, 4L, 5L), five.stream().map(Experiment::seed).toList());
+        for (Experiment e : five) {
+            assertEquals(
+                    List.of(task, network, T, Study.hidden(task, network), rule, rate, 32, 4000),
+                    List.of(e.task(), e.network(), e.T(), e.hidden(), e.rule(), e.rate(), e.batch(), e.limit()));
+        }
+    }
+
+    @Test
+    void treatmentsAndDigits() {
+        for (Clipping clipping : List.of(Clipping.NONE, Clipping.norm(1))) {
+            List<Experiment> clipped = Study.clipped(Networks.GRU, 0.1, clipping);
+            assertSettings(Tasks.ADDING_2015, Networks.GRU, 50, Rules.SGD, 0.1, clipped);
+            clipped.forEach(e -> assertEquals(List.of(clipping, 0), List.of(e.clipping(), e.window())));
+        }
+        List<Experiment> truncated = Study.truncated(Tasks.ADDING_FAR, Networks.IRNN, 25);
+        assertSettings(Tasks.ADDING_FAR, Networks.IRNN, 50, Rules.ADAM, 0.01, truncated);
+        truncated.forEach(e -> assertEquals(List.of(Clipping.norm(1), 25), List.of(e.clipping(), e.window())));
+        List<Experiment> digits = Study.digits(Tasks.DIGITS_PERMUTED, Networks.LSTM, 3e-3);
+        assertSettings(Tasks.DIGITS_PERMUTED, Networks.LSTM, 64, Rules.ADAM, 3e-3, digits);
+    }
+
+    /** In the beginning 4 trials of 10 networks on 3 tasks; digits; clipping and truncation: five seeds of each. */
+    @Test
+    void allOfTheStudy() {
+        List<Experiment> due = Study.plan().due(e -> null);
+        assertEquals(10 * 3 * 4 + 5 * 4 * 2 * 5 + 4 * 3 * 2 * 5 + 4 * 3 * 2 * 5, due.size());
+        assertEquals(due.size(), new HashSet<>(due).size());
+        Study.plan().most(known::get).forEach(e -> ended(e, true, 9, 0));
+        assertEquals(List.of(), Study.plan().due(known::get));
+        List<Experiment> followed = Study.followed(known::get);
+        assertEquals(2 * 10 * 5, followed.size());
+        assertSettings(Tasks.RECALL, Networks.TANH, 50, Rules.ADAM, 1e-2, followed.subList(0, 5));
+        assertSettings(Tasks.RECALL, Networks.MIN_GRU, 100, Rules.ADAM, 1e-2, followed.subList(95, 100));
+        known.remove(followed.get(3));
+        assertEquals(2 * 10 * 5 - 1, Study.followed(known::get).size());
     }
 
     @Test
