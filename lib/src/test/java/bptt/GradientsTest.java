@@ -289,30 +289,41 @@ class GradientsTest {
 
     /**
      * Weights' gradients are summed over blocks of 120 rows (t, b), so the batch decides where a block cuts a step: all
-     * of them, for batches that divide 120 and for those that do not, against the adjoint formulas.
+     * of them, for batches that divide 120 and for those that do not.
      */
     @ParameterizedTest
     @MethodSource("bptt.Cases#kinds")
     void blocksThatCutAStep(Cases.Kind kind) {
         for (int n : new int[] {1, 5, 7, 13, 32, 119, 121}) {
             for (int steps : new int[] {1, 3, 40}) {
-                Parameters p = bptt.cell.Init.uniform(kind.of().apply(3, 6), O, random);
-                List<SimpleMatrix> x = Cases.sequence(steps, 3, n, random), y = Cases.sequence(steps, O, n, random);
-                Gradients got = Bptt.backward(Bptt.forward(p, x), Loss.meanSquared(y));
-                Reference in = Reference.of(p, x);
-                Map<String, SimpleMatrix> want = in.gradients(out -> {
-                    Map<String, SimpleMatrix> seeds = new java.util.HashMap<>();
-                    for (int t = 1; t <= steps; t++) {
-                        SimpleMatrix e = out.get("o_" + t).minus(y.get(t - 1));
-                        seeds.put("o_" + t, e.scale(2.0 / e.getNumElements()));
-                    }
-                    return seeds;
-                });
-                for (String name : in.names()) {
-                    String what = "∂L/∂%s, B = %d, T = %d".formatted(name, n, steps);
-                    assertEquals(0, Claim.error(got.get(name), want.get(name)), BOUND, what);
-                }
+                assertAsByTheFormulas(kind.of().apply(3, 6), steps, n);
             }
+        }
+    }
+
+    /** Two million multiplications and more, which threads share: by rows of the gradient or by its columns. */
+    @ParameterizedTest
+    @MethodSource("bptt.Cases#kinds")
+    void threadsThatShareAGradient(Cases.Kind kind) {
+        assertAsByTheFormulas(kind.of().apply(3, 60), 50, 17);
+    }
+
+    private void assertAsByTheFormulas(Cell cell, int steps, int n) {
+        Parameters p = bptt.cell.Init.uniform(cell, O, random);
+        List<SimpleMatrix> x = Cases.sequence(steps, cell.inputs(), n, random), y = Cases.sequence(steps, O, n, random);
+        Gradients got = Bptt.backward(Bptt.forward(p, x), Loss.meanSquared(y));
+        Reference in = Reference.of(p, x);
+        Map<String, SimpleMatrix> want = in.gradients(out -> {
+            Map<String, SimpleMatrix> seeds = new java.util.HashMap<>();
+            for (int t = 1; t <= steps; t++) {
+                SimpleMatrix e = out.get("o_" + t).minus(y.get(t - 1));
+                seeds.put("o_" + t, e.scale(2.0 / e.getNumElements()));
+            }
+            return seeds;
+        });
+        for (String name : in.names()) {
+            String what = "∂L/∂%s, B = %d, T = %d".formatted(name, n, steps);
+            assertEquals(0, Claim.error(got.get(name), want.get(name)), BOUND, what);
         }
     }
 
