@@ -136,6 +136,14 @@ class Classes(unittest.TestCase):
         self.assertEqual([m.number for m in found.survivors], [0, 1])
         self.assertEqual((found.score, stale), (1 / 3, []))
 
+    def test_a_wrong_form_does_not_count(self):
+        source = """right(a + b)
+            .wrong("its name, with a ) and a \\" in it", q -> f(
+                    a - b))
+            .byHand(a * b);"""
+        self.assertEqual(classes.wrong_forms(source), {2, 3})
+        self.assertEqual(classes.wrong_forms("right(a)"), set())
+
     def test_an_entry_that_fits_nothing_is_stale(self):
         found, stale = self.judged(self.mutants((1, True)), ("gone();", 1), (self.LINES[1], 1))
         self.assertEqual([kind.line for kind in stale], ["gone();"])

@@ -375,6 +375,17 @@ class Sources(unittest.TestCase):
         if found:
             self.fail("\n" + "\n".join(found))
 
+    def test_texts_are_the_same_in_every_locale(self):
+        asks_for_it = re.compile(r"\.formatted\(|\bprintf\((?!Locale)|String\.format\((?!Locale)")
+        found = [
+            f"{path.relative_to(ROOT)}:{number}: Numbers.format"
+            for path in sorted((ROOT / "lib/src").rglob("*.java"))
+            for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1)
+            if asks_for_it.search(line.replace("Tables.formatted(", ""))
+        ]
+        if found:
+            self.fail("\n" + "\n".join(found))
+
 
 def read_pom(path):
     return ElementTree.fromstring(re.sub(r' xmlns="[^"]*"', "", (ROOT / path).read_text(encoding="utf-8")))

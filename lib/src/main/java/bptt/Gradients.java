@@ -242,7 +242,7 @@ public final class Gradients {
                 share.columns(stage, t, b, some, at, from, to, i);
                 i += some;
             }
-            if (from <= ones && ones < to) {
+            if (to > ones) {
                 Arrays.fill(at[ones - from], 0, count, 1);
             }
         };

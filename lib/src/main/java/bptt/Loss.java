@@ -1,6 +1,7 @@
 package bptt;
 
 import bptt.cell.Require;
+import bptt.math.Numbers;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -124,14 +125,14 @@ public final class Loss {
      */
     public static SimpleMatrix oneHot(int outputs, int... classes) {
         if (outputs < 1 || classes.length == 0) {
-            throw new IllegalArgumentException("classes: expected O ≥ 1 and at least one sequence, got O = %d, B = %d"
-                    .formatted(outputs, classes.length));
+            throw new IllegalArgumentException(Numbers.format(
+                    "classes: expected O ≥ 1 and at least one sequence, got O = %d, B = %d", outputs, classes.length));
         }
         SimpleMatrix y = new SimpleMatrix(outputs, classes.length);
         for (int b = 0; b < classes.length; b++) {
             if (classes[b] < 0 || classes[b] >= outputs) {
                 throw new IllegalArgumentException(
-                        "class of sequence %d: expected 0 … %d, got %d".formatted(b, outputs - 1, classes[b]));
+                        Numbers.format("class of sequence %d: expected 0 … %d, got %d", b, outputs - 1, classes[b]));
             }
             y.set(classes[b], b, 1);
         }
@@ -222,11 +223,11 @@ public final class Loss {
     SortedMap<Integer, SimpleMatrix> targets(int T, int O, int B) {
         if (steps != 0 && steps != T) {
             throw new IllegalArgumentException(
-                    "targets: expected one for each of T = %d steps, got %d".formatted(T, steps));
+                    Numbers.format("targets: expected one for each of T = %d steps, got %d", T, steps));
         }
         if (targets.lastKey() > T) {
             throw new IllegalArgumentException(
-                    "targets: expected steps up to T = %d, got t = %d".formatted(T, targets.lastKey()));
+                    Numbers.format("targets: expected steps up to T = %d, got t = %d", T, targets.lastKey()));
         }
         if (O == 0) {
             throw new IllegalArgumentException("a loss needs a readout, but this network has O = 0");
@@ -262,8 +263,8 @@ public final class Loss {
                 sum += y.get(j, b) < 0 ? Double.NaN : y.get(j, b);
             }
             if (!(Math.abs(sum - 1) <= 1e-9)) {
-                throw new IllegalArgumentException(
-                        "%s: expected non-negative columns of sum 1, got another in column %d".formatted(what, b));
+                throw new IllegalArgumentException(Numbers.format(
+                        "%s: expected non-negative columns of sum 1, got another in column %d", what, b));
             }
         }
     }

@@ -1,6 +1,7 @@
 package bptt;
 
 import bptt.cell.Require;
+import bptt.math.Numbers;
 import bptt.math.Parallel;
 import java.util.Comparator;
 import java.util.Objects;
@@ -60,13 +61,13 @@ public final class Overflow extends ArithmeticException {
         String where = bad < 0 || t < 0 ? what : what + " at t = " + t;
         return bad < 0
                 ? null
-                : new Overflow(what, t, "%s is %s: the pass overflowed there".formatted(where, values[bad]));
+                : new Overflow(what, t, Numbers.format("%s is %s: the pass overflowed there", where, values[bad]));
     }
 
     /** The same of a derivative of the state at t with respect to that at k. */
     static void checkJacobian(double[] row, int t, int k) {
         if (Require.firstNotFinite(row, 0, row.length) >= 0) {
-            throw new Overflow("∂s", k, "∂s_%d/∂s_%d overflowed".formatted(t, k));
+            throw new Overflow("∂s", k, Numbers.format("∂s_%d/∂s_%d overflowed", t, k));
         }
     }
 

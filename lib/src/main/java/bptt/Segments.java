@@ -3,6 +3,7 @@ package bptt;
 import bptt.cell.Cell;
 import bptt.cell.Parameters;
 import bptt.cell.Require;
+import bptt.math.Numbers;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -74,17 +75,13 @@ final class Segments {
         int length = IntStream.iterate(T, n -> n > 0, n -> n - 1)
                 .filter(n -> need.applyAsLong(n) <= bytes)
                 .findFirst()
-                .orElseThrow(() -> new IllegalArgumentException(
-                        "a pass of T = %d steps, B = %d sequences and H = %d units: expected at least %d bytes, got %d"
-                                .formatted(
-                                        T,
-                                        B,
-                                        cell.hidden(),
-                                        IntStream.rangeClosed(1, T)
-                                                .mapToLong(need)
-                                                .min()
-                                                .orElseThrow(),
-                                        bytes)));
+                .orElseThrow(() -> new IllegalArgumentException(Numbers.format(
+                        "a pass of T = %d steps, B = %d sequences and H = %d units: expected at least %d bytes, got %d",
+                        T,
+                        B,
+                        cell.hidden(),
+                        IntStream.rangeClosed(1, T).mapToLong(need).min().orElseThrow(),
+                        bytes)));
         return length == T || length < Gradients.BLOCK ? length : length - length % Gradients.BLOCK;
     }
 

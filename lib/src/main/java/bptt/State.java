@@ -2,6 +2,7 @@ package bptt;
 
 import bptt.cell.Cell;
 import bptt.cell.Require;
+import bptt.math.Numbers;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -93,8 +94,9 @@ public record State(List<SimpleMatrix> parts) {
     void require(Cell cell, int sequences, String what) {
         List<String> names = cell.states();
         if (parts.size() != names.size()) {
-            throw new IllegalArgumentException("%s: expected %s, got %d part%s"
-                    .formatted(what, String.join(" and ", names), parts.size(), parts.size() == 1 ? "" : "s"));
+            throw new IllegalArgumentException(Numbers.format(
+                    "%s: expected %s, got %d part%s",
+                    what, String.join(" and ", names), parts.size(), parts.size() == 1 ? "" : "s"));
         }
         IntStream.range(0, names.size()).forEach(s -> {
             String part = what + ", " + names.get(s);

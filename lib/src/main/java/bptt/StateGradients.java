@@ -3,6 +3,7 @@ package bptt;
 import bptt.cell.Cell;
 import bptt.cell.Parameters;
 import bptt.cell.Require;
+import bptt.math.Numbers;
 import bptt.math.Parallel;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -42,7 +43,7 @@ public final class StateGradients {
     public StateGradients(Trace trace, int sequence, SimpleMatrix seeds, int t) {
         if (sequence < 0 || sequence >= trace.sequences()) {
             throw new IllegalArgumentException(
-                    "sequence: expected 0 … %d, got %d".formatted(trace.sequences() - 1, sequence));
+                    Numbers.format("sequence: expected 0 … %d, got %d", trace.sequences() - 1, sequence));
         }
         trace.requireStep(t, 0);
         if (seeds == null || seeds.getNumRows() == 0) {
@@ -79,7 +80,7 @@ public final class StateGradients {
             if (next < 0 || next > k) {
                 k = from;
                 throw new IllegalArgumentException(
-                        "k: expected descending within %d … 0, got %s".formatted(k, Arrays.toString(ks)));
+                        Numbers.format("k: expected descending within %d … 0, got %s", k, Arrays.toString(ks)));
             }
             k = next;
         }

@@ -3,6 +3,7 @@ package bptt;
 import bptt.cell.Cell;
 import bptt.cell.Parameters;
 import bptt.cell.Require;
+import bptt.math.Numbers;
 import bptt.math.Parallel;
 import java.util.Comparator;
 import java.util.List;
@@ -102,14 +103,14 @@ public final class Trace {
         long bytes = T * B * bytes(cell);
         long heap = Runtime.getRuntime().maxMemory();
         if (T * B > Integer.MAX_VALUE) {
-            throw new IllegalArgumentException("expected T·B of at most %d, got T = %d steps of B = %d sequences"
-                    .formatted(Integer.MAX_VALUE, T, B));
+            throw new IllegalArgumentException(Numbers.format(
+                    "expected T·B of at most %d, got T = %d steps of B = %d sequences", Integer.MAX_VALUE, T, B));
         }
         if (bytes > heap) {
-            throw new IllegalArgumentException(
-                    ("a trace of T = %d steps, B = %d sequences and H = %d units needs %d MB, "
-                                    + "and the heap has %d MB (java -Xmx)")
-                            .formatted(T, B, cell.hidden(), bytes >> 20, heap >> 20));
+            throw new IllegalArgumentException(Numbers.format(
+                    "a trace of T = %d steps, B = %d sequences and H = %d units needs %d MB, "
+                            + "and the heap has %d MB (java -Xmx)",
+                    T, B, cell.hidden(), bytes >> 20, heap >> 20));
         }
     }
 
@@ -134,7 +135,7 @@ public final class Trace {
 
     void requireStep(int t, int first) {
         if (t < first || t > T) {
-            throw new IllegalArgumentException("t: expected %d … %d, got %d".formatted(first, T, t));
+            throw new IllegalArgumentException(Numbers.format("t: expected %d … %d, got %d", first, T, t));
         }
     }
 
@@ -240,7 +241,7 @@ public final class Trace {
         int q = cell.gates().indexOf(name);
         if (q < 0) {
             throw new IllegalArgumentException(
-                    "unknown gate “%s”: expected one of %s".formatted(name, String.join(", ", cell.gates())));
+                    Numbers.format("unknown gate “%s”: expected one of %s", name, String.join(", ", cell.gates())));
         }
         return q;
     }

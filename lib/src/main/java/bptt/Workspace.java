@@ -2,6 +2,7 @@ package bptt;
 
 import bptt.cell.Parameters;
 import bptt.cell.Require;
+import bptt.math.Numbers;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
@@ -75,7 +76,8 @@ public final class Workspace {
     }
 
     private static IllegalStateException refusal(Thread other) {
-        return new IllegalStateException("workspace: expected one thread, got %s after %s: give each its own"
-                .formatted(Thread.currentThread().getName(), other == null ? "another" : other.getName()));
+        return new IllegalStateException(Numbers.format(
+                "workspace: expected one thread, got %s after %s: give each its own",
+                Thread.currentThread().getName(), other == null ? "another" : other.getName()));
     }
 }

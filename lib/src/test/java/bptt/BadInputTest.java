@@ -11,6 +11,7 @@ import bptt.cell.Init;
 import bptt.cell.Lstm;
 import bptt.cell.Parameters;
 import bptt.cell.Rnn;
+import bptt.math.Numbers;
 import bptt.math.Parallel;
 import java.util.AbstractList;
 import java.util.ArrayList;
@@ -67,9 +68,10 @@ class BadInputTest {
         long heap = Runtime.getRuntime().maxMemory() >> 20;
         // 2 inputs, h, C and 4 gates of 2000: 12002 numbers per step
         refused(
-                ("a trace of T = 3000000 steps, B = 1 sequences and H = 2000 units needs %d MB, "
-                                + "and the heap has %d MB (java -Xmx)")
-                        .formatted(12002L * 8 * 3_000_000 >> 20, heap),
+                Numbers.format(
+                        "a trace of T = 3000000 steps, B = 1 sequences and H = 2000 units needs %d MB, "
+                                + "and the heap has %d MB (java -Xmx)",
+                        12002L * 8 * 3_000_000 >> 20, heap),
                 () -> Bptt.forward(wide, endless));
     }
 
@@ -357,7 +359,7 @@ class BadInputTest {
             Throwable taken = assertThrows(ExecutionException.class, () -> other.submit(() -> workspace.backward(loss))
                             .get())
                     .getCause();
-            assertEquals(rule.formatted("other", name) + "give each its own", taken.getMessage());
+            assertEquals(Numbers.format(rule, "other", name) + "give each its own", taken.getMessage());
             CountDownLatch inside = new CountDownLatch(1), leave = new CountDownLatch(1);
             List<SimpleMatrix> slow = new AbstractList<>() { // a pass that is under way until it is let go
                         @Override
@@ -374,7 +376,7 @@ class BadInputTest {
                     };
             Future<Trace> pass = other.submit(() -> workspace.forward(p, slow, State.zero(p.cell(), 5)));
             inside.await();
-            refused(rule.formatted(name, "other") + "give each its own", () -> workspace.backward(loss));
+            refused(Numbers.format(rule, name, "other") + "give each its own", () -> workspace.backward(loss));
             leave.countDown();
             assertEquals(4, pass.get().steps());
             Parameters got = other.submit(() -> workspace.backward(loss)).get();

@@ -11,6 +11,7 @@ import bptt.cell.Parameters;
 import bptt.cell.Rnn;
 import bptt.flow.Jacobians;
 import bptt.flow.Norm;
+import bptt.math.Numbers;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -260,7 +261,7 @@ class OracleTest {
         double error = norm(i -> got.get(i / want[0].length, i % want[0].length), want);
         double size = norm(i -> 0.0, want);
         double bound = size == 0 ? ABSOLUTE : RELATIVE * size;
-        assertTrue(error <= bound, () -> "%s: ‖got − want‖ = %g, bound %g".formatted(what, error, bound));
+        assertTrue(error <= bound, () -> Numbers.format("%s: ‖got − want‖ = %g, bound %g", what, error, bound));
     }
 
     private static double norm(IntToDoubleFunction got, double[][] want) {

@@ -13,6 +13,7 @@ import bptt.cell.Init;
 import bptt.cell.Lstm;
 import bptt.cell.Parameters;
 import bptt.cell.Rnn;
+import bptt.math.Numbers;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
@@ -64,8 +65,9 @@ class PassTest {
     private static long least(Parameters p, List<SimpleMatrix> x, State start, Loss loss) {
         String message = assertThrows(IllegalArgumentException.class, () -> Bptt.pass(p, x, start, loss, 1))
                 .getMessage();
-        String want = "a pass of T = %d steps, B = %d sequences and H = %d units: expected at least (\\d+) bytes, got 1"
-                .formatted(x.size(), x.get(0).getNumCols(), p.cell().hidden());
+        String want = Numbers.format(
+                "a pass of T = %d steps, B = %d sequences and H = %d units: expected at least (\\d+) bytes, got 1",
+                x.size(), x.get(0).getNumCols(), p.cell().hidden());
         assertTrue(message.matches(want), message);
         return Long.parseLong(message.replaceAll(".* (\\d+) bytes.*", "$1"));
     }
@@ -82,6 +84,26 @@ class PassTest {
             asOne(p, x, start, Loss.meanSquared(y.get(0)), factors);
             asOne(p, x, start, Loss.crossEntropy(Map.of((T + 1) / 2, Loss.oneHot(O, 0, 1, 2, 0, 1))), factors);
         }
+    }
+
+    /**
+     * The least budget, counted by hand. A step of the simple network keeps x, h and ∂L/∂a, 1 + 2 + 2 numbers, and
+     * the 32 bytes of a row; a state is 2 numbers and 256 bytes. Of 100 steps in segments of 26 there are 26 steps and
+     * 3 + 3 + 2 states. The LSTM's step has x, h, C, four gates and their ∂L/∂a, 3 + 10 · 4 numbers, for each of two
+     * sequences; with a loss at each step also a state, of 16 numbers. In segments of 2 there are 2 steps of 7 and 3 +
+     * 3 + 2 states.
+     */
+    @Test
+    void theLeastBudget() {
+        Parameters simple = Init.uniform(Rnn.tanh(1, 2), 1, random), lstm = Init.uniform(new Lstm(3, 4), 1, random);
+        List<SimpleMatrix> x = Cases.sequence(100, 1, 1, random), y = Cases.sequence(7, 1, 2, random);
+        Loss last = Loss.meanSquared(new SimpleMatrix(1, 1)), each = Loss.meanSquared(y);
+        long state = 2 * 8 + 256, step = 5 * 8 + 32;
+        assertEquals(26 * step + 8 * state, least(simple, x, State.zero(simple.cell(), 1), last));
+        state = 16 * 8 + 256;
+        step = 2 * (43 * 8 + 32) + state;
+        x = Cases.sequence(7, 3, 2, random);
+        assertEquals(2 * step + 8 * state, least(lstm, x, State.zero(lstm.cell(), 2), each));
     }
 
     /** Longer than a block of the gradients' sums, by some steps and by none. */

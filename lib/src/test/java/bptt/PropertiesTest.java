@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import bptt.cell.Parameters;
 import bptt.check.Claim;
 import bptt.check.Reference;
+import bptt.math.Numbers;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -92,17 +93,9 @@ class PropertiesTest {
 
         @Override
         public String toString() {
-            return "%s I=%d H=%d O=%d B=%d T=%d, %s, loss %s, seed %d"
-                    .formatted(
-                            kind,
-                            I,
-                            H,
-                            O,
-                            B,
-                            T,
-                            classes ? "classes" : "values",
-                            everyStep ? "at each step" : "at T",
-                            seed);
+            return Numbers.format(
+                    "%s I=%d H=%d O=%d B=%d T=%d, %s, loss %s, seed %d",
+                    kind, I, H, O, B, T, classes ? "classes" : "values", everyStep ? "at each step" : "at T", seed);
         }
     }
 
@@ -139,7 +132,7 @@ class PropertiesTest {
 
     private static void agree(String what, SimpleMatrix got, SimpleMatrix want) {
         double error = got.minus(want).normF(), size = Math.max(1e-3, want.normF()); // of O(1), or a unit that is off
-        assertTrue(error <= BOUND * size, () -> "%s: error %.1e".formatted(what, error / size));
+        assertTrue(error <= BOUND * size, () -> Numbers.format("%s: error %.1e", what, error / size));
     }
 
     private static void agree(

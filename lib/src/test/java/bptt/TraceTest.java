@@ -11,6 +11,7 @@ import bptt.cell.Lstm;
 import bptt.cell.MinGru;
 import bptt.cell.Parameters;
 import bptt.cell.Rnn;
+import bptt.math.Numbers;
 import java.util.Collections;
 import java.util.List;
 import java.util.Random;
@@ -55,9 +56,10 @@ class TraceTest {
         record Case(Cell cell, long numbers) {}
         for (Case c : List.of(new Case(Rnn.tanh(3, H), H + 3), new Case(new Gru(3, H), 5 * H + 3))) {
             refused(
-                    ("a trace of T = %d steps, B = %d sequences and H = %d units needs %d MB, "
-                                    + "and the heap has %d MB (java -Xmx)")
-                            .formatted(T, B, H, c.numbers() * 8 * T * B >> 20, heap),
+                    Numbers.format(
+                            "a trace of T = %d steps, B = %d sequences and H = %d units needs %d MB, "
+                                    + "and the heap has %d MB (java -Xmx)",
+                            T, B, H, c.numbers() * 8 * T * B >> 20, heap),
                     () -> Bptt.forward(Parameters.zeros(c.cell(), 0), endless));
         }
     }
@@ -71,9 +73,10 @@ class TraceTest {
         SimpleMatrix wrong = new SimpleMatrix(2, 1); // looked at only if the trace fits
         refused("x at t = 1: expected 1×1, got 2×1", () -> Bptt.forward(p, Collections.nCopies(T, wrong)));
         refused(
-                ("a trace of T = %d steps, B = 1 sequences and H = 1023 units needs %d MB, "
-                                + "and the heap has %d MB (java -Xmx)")
-                        .formatted(T + 1, (T + 1) * 8192L >> 20, heap >> 20),
+                Numbers.format(
+                        "a trace of T = %d steps, B = 1 sequences and H = 1023 units needs %d MB, "
+                                + "and the heap has %d MB (java -Xmx)",
+                        T + 1, (T + 1) * 8192L >> 20, heap >> 20),
                 () -> Bptt.forward(p, Collections.nCopies(T + 1, wrong)));
     }
 

@@ -1,5 +1,6 @@
 package bptt.cell;
 
+import bptt.math.Numbers;
 import java.util.List;
 import org.ejml.simple.SimpleMatrix;
 
@@ -117,7 +118,7 @@ public interface Cell {
      * @return ∂L/∂(state at t − 1) by part
      */
     default List<SimpleMatrix> adjoint(Gates a, List<SimpleMatrix> before, List<SimpleMatrix> dAfter) {
-        throw new UnsupportedOperationException("%s has no adjoint formulas".formatted(this));
+        throw new UnsupportedOperationException(Numbers.format("%s has no adjoint formulas", this));
     }
 
     /**

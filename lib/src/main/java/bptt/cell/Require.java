@@ -1,5 +1,6 @@
 package bptt.cell;
 
+import bptt.math.Numbers;
 import java.util.stream.IntStream;
 import org.ejml.data.DMatrixRMaj;
 import org.ejml.simple.SimpleMatrix;
@@ -32,7 +33,7 @@ public final class Require {
      */
     public static void given(Object a, String what, String expected) {
         if (a == null) {
-            throw new IllegalArgumentException("%s: expected %s, got null".formatted(what, expected));
+            throw new IllegalArgumentException(Numbers.format("%s: expected %s, got null", what, expected));
         }
     }
 
@@ -47,11 +48,11 @@ public final class Require {
      */
     public static void shape(SimpleMatrix a, int rows, int cols, String what) {
         if (a == null) {
-            throw new IllegalArgumentException("%s: expected %d×%d, got null".formatted(what, rows, cols));
+            throw new IllegalArgumentException(Numbers.format("%s: expected %d×%d, got null", what, rows, cols));
         }
         if (a.getNumRows() != rows || a.getNumCols() != cols) {
             throw new IllegalArgumentException(
-                    "%s: expected %d×%d, got %d×%d".formatted(what, rows, cols, a.getNumRows(), a.getNumCols()));
+                    Numbers.format("%s: expected %d×%d, got %d×%d", what, rows, cols, a.getNumRows(), a.getNumCols()));
         }
     }
 
@@ -89,8 +90,9 @@ public final class Require {
         double[] values = values(a);
         int k = firstNotFinite(values, 0, values.length);
         if (k >= 0) {
-            throw new IllegalArgumentException("%s: expected finite numbers, got %s in row %d, column %d"
-                    .formatted(what, values[k], k / a.getNumCols(), k % a.getNumCols()));
+            throw new IllegalArgumentException(Numbers.format(
+                    "%s: expected finite numbers, got %s in row %d, column %d",
+                    what, values[k], k / a.getNumCols(), k % a.getNumCols()));
         }
     }
 

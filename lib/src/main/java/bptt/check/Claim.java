@@ -142,8 +142,9 @@ public final class Claim {
             List<String> near = STATEMENTS.keySet().stream()
                     .filter(known -> known.startsWith(family))
                     .toList();
-            throw new IllegalArgumentException("unknown claim “%s”: expected one of %s"
-                    .formatted(id, String.join(", ", near.isEmpty() ? STATEMENTS.keySet() : near)));
+            throw new IllegalArgumentException(Numbers.format(
+                    "unknown claim “%s”: expected one of %s",
+                    id, String.join(", ", near.isEmpty() ? STATEMENTS.keySet() : near)));
         }
         return new Claim(id);
     }
@@ -168,8 +169,8 @@ public final class Claim {
 
     private double compare(SimpleMatrix formula, SimpleMatrix truth, double bound) {
         if (!(bound > 0 && bound <= LARGEST_BOUND)) {
-            throw new IllegalArgumentException(
-                    "%s: expected a relative bound above 0 and at most %s, got %s".formatted(id, LARGEST_BOUND, bound));
+            throw new IllegalArgumentException(Numbers.format(
+                    "%s: expected a relative bound above 0 and at most %s, got %s", id, LARGEST_BOUND, bound));
         }
         if (formula == truth) {
             throw new IllegalArgumentException(
@@ -187,7 +188,7 @@ public final class Claim {
                 .mapToDouble(k -> Math.max(Math.abs(a.get(k)), Math.abs(b.get(k))))
                 .filter(size -> size > 0 && size <= floor)
                 .count();
-        return small == 0 ? "" : " (%d of %d entries too small to be seen)".formatted(small, a.getNumElements());
+        return small == 0 ? "" : Numbers.format(" (%d of %d entries too small to be seen)", small, a.getNumElements());
     }
 
     /**
@@ -224,8 +225,9 @@ public final class Claim {
             String what, SimpleMatrix printed, SimpleMatrix corrected, SimpleMatrix truth, double bound) {
         double right = compare(corrected, truth, bound), error = error(printed, truth);
         if (!(right <= bound)) {
-            throw new AssertionError("%s: the corrected form of %s has the error %s, not at most %s"
-                    .formatted(id, what, Numbers.text(right, 3), Numbers.text(bound, 3)));
+            throw new AssertionError(Numbers.format(
+                    "%s: the corrected form of %s has the error %s, not at most %s",
+                    id, what, Numbers.text(right, 3), Numbers.text(bound, 3)));
         }
         String text = "as printed, " + what + ": error " + compared(error, error <= bound, bound);
         return conclude(error > bound, Kind.PRINTED, text, "; " + beside(printed, truth));
@@ -294,7 +296,7 @@ public final class Claim {
     private Claim holds(Side side, String what, double measured, double bound) {
         boolean holds = side.holds(measured, bound);
         String sign = holds ? side.sign : "is not " + side.sign;
-        return conclude(holds, Kind.HOLDS, "%s: %s %s %s".formatted(what, text(measured), sign, text(bound)), "");
+        return conclude(holds, Kind.HOLDS, Numbers.format("%s: %s %s %s", what, text(measured), sign, text(bound)), "");
     }
 
     /**
@@ -350,7 +352,7 @@ public final class Claim {
     }
 
     private Claim refused(Kind kind, Side side, String what, double measured, double bound) {
-        String text = "%s: expected %s %s, measured %s".formatted(what, side.sign, text(bound), text(measured));
+        String text = Numbers.format("%s: expected %s %s, measured %s", what, side.sign, text(bound), text(measured));
         return conclude(side.fails(measured, bound), kind, text, kind == Kind.PRINTED ? ": refuted" : ", rejected");
     }
 
@@ -365,8 +367,8 @@ public final class Claim {
      */
     public static double error(SimpleMatrix a, SimpleMatrix b) {
         if (a.getNumRows() != b.getNumRows() || a.getNumCols() != b.getNumCols()) {
-            throw new AssertionError("cannot compare %d×%d with %d×%d"
-                    .formatted(a.getNumRows(), a.getNumCols(), b.getNumRows(), b.getNumCols()));
+            throw new AssertionError(Numbers.format(
+                    "cannot compare %d×%d with %d×%d", a.getNumRows(), a.getNumCols(), b.getNumRows(), b.getNumCols()));
         }
         if (!a.getType().isReal() || !b.getType().isReal()) {
             throw new AssertionError("cannot compare complex matrices: take the real or the imaginary part");
@@ -388,8 +390,9 @@ public final class Claim {
             return id + " does not hold";
         }
         long held = count(Kind.HOLDS), wrong = lines.size() - held;
-        return "%s holds (%d comparison%s, %d wrong form%s rejected)"
-                .formatted(id, held, held == 1 ? "" : "s", wrong, wrong == 1 ? "" : "s");
+        return Numbers.format(
+                "%s holds (%d comparison%s, %d wrong form%s rejected)",
+                id, held, held == 1 ? "" : "s", wrong, wrong == 1 ? "" : "s");
     }
 
     private long count(Kind kind) {
@@ -401,7 +404,8 @@ public final class Claim {
     }
 
     private static String compared(double error, boolean small, double bound) {
-        return "%s %s %s".formatted(text(error), small ? "≤" : error > bound ? ">" : "is neither ≤ nor >", text(bound));
+        return Numbers.format(
+                "%s %s %s", text(error), small ? "≤" : error > bound ? ">" : "is neither ≤ nor >", text(bound));
     }
 
     private Claim conclude(boolean asExpected, Kind kind, String text, String verdict) {
@@ -416,18 +420,18 @@ public final class Claim {
 
     private void requireMeaningful(String side, SimpleMatrix a) {
         if (!a.getType().isReal()) {
-            throw new AssertionError("%s: %s is complex".formatted(id, side));
+            throw new AssertionError(Numbers.format("%s: %s is complex", id, side));
         }
         boolean zero = true;
         for (int i = 0; i < a.getNumElements(); i++) {
             if (!Double.isFinite(a.get(i))) {
-                throw new AssertionError("%s: %s has %s at index %d".formatted(id, side, a.get(i), i));
+                throw new AssertionError(Numbers.format("%s: %s has %s at index %d", id, side, a.get(i), i));
             }
             zero &= a.get(i) == 0;
         }
         if (zero) {
             throw new AssertionError(
-                    "%s: %s is %s".formatted(id, side, a.getNumElements() == 0 ? "empty" : "all zero"));
+                    Numbers.format("%s: %s is %s", id, side, a.getNumElements() == 0 ? "empty" : "all zero"));
         }
     }
 

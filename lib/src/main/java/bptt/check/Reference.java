@@ -7,6 +7,7 @@ import bptt.State;
 import bptt.cell.Cell;
 import bptt.cell.Parameters;
 import bptt.cell.Require;
+import bptt.math.Numbers;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -308,7 +309,7 @@ public final class Reference {
             a = a.plus(in.get("b_" + q).mult(ones));
             if (a.hasUncountable()) { // σ and tanh would make a number of it
                 throw new ArithmeticException(
-                        "a_%s at t = %d is not finite: the pass overflowed there".formatted(q, t));
+                        Numbers.format("a_%s at t = %d is not finite: the pass overflowed there", q, t));
             }
             return a;
         }

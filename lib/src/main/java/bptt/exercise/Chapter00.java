@@ -10,6 +10,7 @@ import static bptt.exercise.Algebra.slope;
 import bptt.check.Claim;
 import bptt.check.Derivatives;
 import bptt.exercise.Networks.Losses;
+import bptt.math.Numbers;
 import java.util.List;
 import java.util.function.Function;
 import org.ejml.simple.SimpleMatrix;
@@ -105,7 +106,7 @@ final class Chapter00 {
                 ? null
                 : c.get(0) == 1.75
                         ? "as far from 1, but the error is not measured by the truth alone"
-                        : "it has a %s error".formatted(error < wanted ? "smaller" : "larger");
+                        : Numbers.format("it has a %s error", error < wanted ? "smaller" : "larger");
     }
 
     /** ∂h_t/∂h_{t−1} where h_t has the given value: by a complex step, from any state before. */

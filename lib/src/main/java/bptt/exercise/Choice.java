@@ -1,6 +1,7 @@
 package bptt.exercise;
 
 import bptt.exercise.Feedback.Kind;
+import bptt.math.Numbers;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -21,7 +22,7 @@ final class Choice implements Question {
     @Override
     public Verdict judge(Object answer) throws Unreadable {
         if (!(answer instanceof CharSequence) && !(answer instanceof Character)) {
-            throw new Unreadable("expected a letter, %s, got %s".formatted(letters(), Value.type(answer)));
+            throw new Unreadable(Numbers.format("expected a letter, %s, got %s", letters(), Value.type(answer)));
         }
         String letter = answer.toString().strip().toLowerCase(Locale.ROOT);
         if (letter.isEmpty()) {
@@ -29,7 +30,7 @@ final class Choice implements Question {
         }
         Option option = options.get(letter);
         if (option == null) {
-            throw new Unreadable("expected a letter, %s, got “%s”".formatted(letters(), letter));
+            throw new Unreadable(Numbers.format("expected a letter, %s, got “%s”", letters(), letter));
         }
         return option.holds.getAsBoolean() ? Verdict.right("right") : new Verdict(Kind.MISTAKE, option.says);
     }

@@ -108,7 +108,7 @@ final class Comparison<I> implements Question {
     }
 
     private static Unreadable expected(String what, Object answer) {
-        return new Unreadable("expected %s, got %s".formatted(what, Value.type(answer)));
+        return new Unreadable(Numbers.format("expected %s, got %s", what, Value.type(answer)));
     }
 
     /** A wrong form that people write: “this is …”. It may leave out names for which it is right. */
@@ -178,7 +178,7 @@ final class Comparison<I> implements Question {
                         : Verdict.off(of + howFar(column));
             }
         }
-        return Verdict.right(inputs.size() == 1 ? "right" : "right, in all %d cases".formatted(inputs.size()));
+        return Verdict.right(inputs.size() == 1 ? "right" : Numbers.format("right, in all %d cases", inputs.size()));
     }
 
     /** What was answered under one name, and what is right, in every case that has it. */
@@ -254,7 +254,8 @@ final class Comparison<I> implements Question {
         List<Integer> off = column.off(column.right);
         SimpleMatrix a = column.given.get(off.get(0)), b = column.right.get(off.get(0));
         String where = where(column.of.get(off.get(0)));
-        String cases = inputs.size() == 1 ? "" : "wrong in %d of %d cases; ".formatted(off.size(), column.of.size());
+        String cases =
+                inputs.size() == 1 ? "" : Numbers.format("wrong in %d of %d cases; ", off.size(), column.of.size());
         if (b.getNumElements() == 1) {
             return cases + "off by " + roughly(Claim.error(a, b)) + where;
         }
@@ -265,15 +266,15 @@ final class Comparison<I> implements Question {
             worst = distance > Math.abs(a.get(worst) - b.get(worst)) ? k : worst;
             right += distance <= bound * size ? 1 : 0;
         }
-        return "%s%d of %d entries are right; row %d, column %d is furthest off, by %s%s"
-                .formatted(
-                        cases,
-                        right,
-                        b.getNumElements(),
-                        worst / b.getNumCols() + 1,
-                        worst % b.getNumCols() + 1,
-                        roughly(Math.abs(a.get(worst) - b.get(worst)) / size),
-                        where);
+        return Numbers.format(
+                "%s%d of %d entries are right; row %d, column %d is furthest off, by %s%s",
+                cases,
+                right,
+                b.getNumElements(),
+                worst / b.getNumCols() + 1,
+                worst % b.getNumCols() + 1,
+                roughly(Math.abs(a.get(worst) - b.get(worst)) / size),
+                where);
     }
 
     /** No more digits than would give a number away. */
@@ -290,12 +291,12 @@ final class Comparison<I> implements Question {
             return " at " + Numbers.text(x, 4);
         }
         if (input instanceof SimpleMatrix a) {
-            return " for an argument of %s numbers".formatted(a.getNumElements());
+            return Numbers.format(" for an argument of %s numbers", a.getNumElements());
         }
         if (input instanceof Given q) {
             String sizes = q.names().stream()
                     .filter(name -> name.matches("[BHIOT]"))
-                    .map(name -> "%s = %.0f".formatted(name, q.number(name)))
+                    .map(name -> Numbers.format("%s = %.0f", name, q.number(name)))
                     .reduce((a, b) -> a + ", " + b)
                     .orElse("");
             return sizes.isEmpty() ? "" : " (" + sizes + ")";
@@ -308,12 +309,10 @@ final class Comparison<I> implements Question {
         if (!given.keySet().containsAll(truth.keySet())) {
             String asked = truth.containsKey(Value.ALONE)
                     ? "one number or matrix, got a map"
-                    : "a map with %s, got %s"
-                            .formatted(
-                                    String.join(", ", truth.keySet()),
-                                    given.containsKey(Value.ALONE)
-                                            ? "a single value"
-                                            : String.join(", ", given.keySet()));
+                    : Numbers.format(
+                            "a map with %s, got %s",
+                            String.join(", ", truth.keySet()),
+                            given.containsKey(Value.ALONE) ? "a single value" : String.join(", ", given.keySet()));
             throw new Unreadable("expected " + asked);
         }
         for (var entry : truth.entrySet()) {
@@ -323,7 +322,8 @@ final class Comparison<I> implements Question {
                 throw new Unreadable(of + "expected real numbers, got complex ones");
             }
             if (a.getNumRows() != b.getNumRows() || a.getNumCols() != b.getNumCols()) {
-                throw new Unreadable("%sexpected %s, got %s%s".formatted(of, Value.type(b), Value.type(a), where));
+                throw new Unreadable(
+                        Numbers.format("%sexpected %s, got %s%s", of, Value.type(b), Value.type(a), where));
             }
             requireFinite(a, of, where);
         }
@@ -335,9 +335,10 @@ final class Comparison<I> implements Question {
             if (!Double.isFinite(v)) {
                 String entry = a.getNumElements() == 1
                         ? "it"
-                        : "row %d, column %d".formatted(k / a.getNumCols() + 1, k % a.getNumCols() + 1);
-                throw new Unreadable("%sexpected finite numbers, but %s is %s%s"
-                        .formatted(of, entry, Double.isNaN(v) ? "NaN" : v > 0 ? "infinite" : "minus infinity", where));
+                        : Numbers.format("row %d, column %d", k / a.getNumCols() + 1, k % a.getNumCols() + 1);
+                throw new Unreadable(Numbers.format(
+                        "%sexpected finite numbers, but %s is %s%s",
+                        of, entry, Double.isNaN(v) ? "NaN" : v > 0 ? "infinite" : "minus infinity", where));
             }
         }
     }

@@ -1,5 +1,6 @@
 package bptt.exercise;
 
+import bptt.math.Numbers;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -27,8 +28,8 @@ final class Example implements Question {
         Map<String, SimpleMatrix> value = Value.of(answer);
         SimpleMatrix a = value.get(Value.ALONE);
         if (a == null || a.getNumRows() != rows || a.getNumCols() != cols) {
-            throw new Unreadable(
-                    "expected %s, got %s".formatted(Value.type(new SimpleMatrix(rows, cols)), Value.type(answer)));
+            throw new Unreadable(Numbers.format(
+                    "expected %s, got %s", Value.type(new SimpleMatrix(rows, cols)), Value.type(answer)));
         }
         Comparison.requireFinite(a, "", "");
         for (var property : properties) {

@@ -3,6 +3,7 @@ package bptt.exercise;
 import bptt.exercise.Feedback.Kind;
 import bptt.exercise.Question.Unreadable;
 import bptt.exercise.Question.Verdict;
+import bptt.math.Numbers;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -77,7 +78,7 @@ public final class Exercise {
         Exercise found = ALL.get(id);
         if (found == null) {
             IllegalArgumentException unknown = new IllegalArgumentException(
-                    "there is no exercise “%s”: is it one of %s?".formatted(id, String.join(", ", near(id))));
+                    Numbers.format("there is no exercise “%s”: is it one of %s?", id, String.join(", ", near(id))));
             unknown.setStackTrace(new StackTraceElement[0]); // the sentence is what there is to read
             throw unknown;
         }
@@ -182,7 +183,7 @@ public final class Exercise {
     public Feedback hint() {
         hinted = Math.min(hinted + 1, hints.size());
         Feedback feedback = new Feedback(
-                id, title, Kind.HINT, "hint %d of %d: %s".formatted(hinted, hints.size(), hints.get(hinted - 1)));
+                id, title, Kind.HINT, Numbers.format("hint %d of %d: %s", hinted, hints.size(), hints.get(hinted - 1)));
         audience.accept(feedback);
         return feedback;
     }
@@ -197,7 +198,7 @@ public final class Exercise {
         if (question instanceof Comparison<?> comparison && comparison.given() != null) {
             return comparison.given();
         }
-        throw new IllegalStateException("exercise %s hands over no quantities: its text has them".formatted(id));
+        throw new IllegalStateException(Numbers.format("exercise %s hands over no quantities: its text has them", id));
     }
 
     /**

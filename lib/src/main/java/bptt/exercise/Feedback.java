@@ -1,5 +1,7 @@
 package bptt.exercise;
 
+import bptt.math.Numbers;
+
 /**
  * What an exercise says to an answer.
  *
@@ -38,6 +40,6 @@ public record Feedback(String id, String title, Kind kind, String text) {
 
     @Override
     public String toString() {
-        return "exercise %s · %s%n  %s".formatted(id, title, line()).replace("\r", "");
+        return Numbers.format("exercise %s · %s%n  %s", id, title, line()).replace("\r", "");
     }
 }

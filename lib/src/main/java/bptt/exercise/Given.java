@@ -1,5 +1,6 @@
 package bptt.exercise;
 
+import bptt.math.Numbers;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -37,8 +38,8 @@ public final class Given {
     public SimpleMatrix get(String name) {
         SimpleMatrix value = values.get(name);
         if (value == null) {
-            throw new IllegalArgumentException(
-                    "there is no “%s” here: expected one of %s".formatted(name, String.join(", ", values.keySet())));
+            throw new IllegalArgumentException(Numbers.format(
+                    "there is no “%s” here: expected one of %s", name, String.join(", ", values.keySet())));
         }
         return value.copy();
     }
@@ -65,8 +66,8 @@ public final class Given {
     public double number(String name) {
         SimpleMatrix value = get(name);
         if (value.getNumElements() != 1) {
-            throw new IllegalArgumentException(
-                    "%s is no number but a %s matrix: ask for get(\"%s\")".formatted(name, Value.shape(value), name));
+            throw new IllegalArgumentException(Numbers.format(
+                    "%s is no number but a %s matrix: ask for get(\"%s\")", name, Value.shape(value), name));
         }
         return value.get(0);
     }
@@ -129,14 +130,14 @@ public final class Given {
         });
         return steps.entrySet().stream()
                 .map(e -> e.getValue().isEmpty()
-                        ? "%s: %s".formatted(e.getKey(), shapes.get(e.getKey()))
-                        : "%s_%d … %s_%d: %s"
-                                .formatted(
-                                        e.getKey(),
-                                        e.getValue().first(),
-                                        e.getKey(),
-                                        e.getValue().last(),
-                                        shapes.get(e.getKey())))
+                        ? Numbers.format("%s: %s", e.getKey(), shapes.get(e.getKey()))
+                        : Numbers.format(
+                                "%s_%d … %s_%d: %s",
+                                e.getKey(),
+                                e.getValue().first(),
+                                e.getKey(),
+                                e.getValue().last(),
+                                shapes.get(e.getKey())))
                 .collect(Collectors.joining("\n"));
     }
 }

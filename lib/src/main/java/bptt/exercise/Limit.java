@@ -1,6 +1,7 @@
 package bptt.exercise;
 
 import bptt.exercise.Question.Unreadable;
+import bptt.math.Numbers;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
@@ -28,9 +29,10 @@ final class Limit {
         } catch (TimeoutException e) {
             task.cancel(true);
             String limit = seconds == Math.rint(seconds) ? "" + (int) seconds : "" + seconds;
-            throw new Unreadable(("your function did not come to an end within %s seconds; does a loop never end? "
-                            + "(Restart the kernel to stop it.)")
-                    .formatted(limit));
+            throw new Unreadable(Numbers.format(
+                    "your function did not come to an end within %s seconds; does a loop never end? "
+                            + "(Restart the kernel to stop it.)",
+                    limit));
         } catch (InterruptedException e) {
             task.cancel(true);
             Thread.currentThread().interrupt();

@@ -7,6 +7,7 @@ import static bptt.exercise.Algebra.sum;
 
 import bptt.Loss;
 import bptt.exercise.Networks.Losses;
+import bptt.math.Numbers;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -37,7 +38,7 @@ final class Ninja {
         Exercise of(String network, Given q) {
             Comparison<Void> question = Comparison.value(() -> q.gradient(name)).about(q.only(BEGIN));
             wrong.forEach((form, value) -> question.wrong(form, nothing -> value.get()));
-            String id = "13.%s.d%s".formatted(network, name);
+            String id = Numbers.format("13.%s.d%s", network, name);
             return new Exercise(id, "∂L/∂" + name, question, hints.toArray(String[]::new));
         }
     }
@@ -159,13 +160,13 @@ final class Ninja {
             Supplier<SimpleMatrix> own = () -> T(get("W_hy")).mult(d("o", t));
             return new Line(
                             "h_" + t,
-                            "h_%d has two ways to the loss: its own output and the next step.".formatted(t),
-                            "The next step sees it as W_hh h_%d in a_%d.".formatted(t, t + 1))
+                            Numbers.format("h_%d has two ways to the loss: its own output and the next step.", t),
+                            Numbers.format("The next step sees it as W_hh h_%d in a_%d.", t, t + 1))
                     .wrong("the part of its own output alone", own)
                     .wrong("the part of the next step alone", () -> T(W).mult(d("a", t + 1)))
                     .wrong("the gradient with W_hh for W_hhᵀ", () -> own.get().plus(W.mult(d("a", t + 1))))
                     .wrong(
-                            "the gradient with ∂L/∂h_%d for ∂L/∂a_%d: a slope is missing".formatted(t + 1, t + 1),
+                            Numbers.format("the gradient with ∂L/∂h_%d for ∂L/∂a_%d: a slope is missing", t + 1, t + 1),
                             () -> own.get().plus(T(W).mult(d("h", t + 1))))
                     .wrong(
                             "the gradient with the next output for its own",
@@ -309,9 +310,9 @@ final class Ninja {
             boolean g = gate.equals("g");
             SimpleMatrix value = get(gate, t);
             return new Line(
-                            "a_%s_%d".formatted(gate, t),
+                            Numbers.format("a_%s_%d", gate, t),
                             g ? "g = tanh(a), whose slope is 1 − g²." : "The gate is σ(a). What is σ′, written with σ?")
-                    .wrong("∂L/∂%s_%d itself: the slope is missing".formatted(gate, t), () -> d(gate, t))
+                    .wrong(Numbers.format("∂L/∂%s_%d itself: the slope is missing", gate, t), () -> d(gate, t))
                     .wrong(
                             g ? "the product with σ′: this one is a tanh" : "the product with tanh′: this one is a σ",
                             () -> d(gate, t).elementMult(g ? value.elementMult(oneMinus(value)) : slope(value)))
@@ -331,16 +332,17 @@ final class Ninja {
                 default -> get("i", 1);
             };
             Line line = new Line(
-                            "a_%s_1".formatted(gate),
-                            "Two lines of step 2 in one: from ∂L/∂%s_1 to the gate, and through its slope."
-                                    .formatted(from))
-                    .wrong("∂L/∂%s_1: the slope is missing".formatted(gate), () -> d(gate, 1))
+                            Numbers.format("a_%s_1", gate),
+                            Numbers.format(
+                                    "Two lines of step 2 in one: from ∂L/∂%s_1 to the gate, and through its slope.",
+                                    from))
+                    .wrong(Numbers.format("∂L/∂%s_1: the slope is missing", gate), () -> d(gate, 1))
                     .wrong("the gradient without the other factor of the product", () -> d(from, 1)
                             .elementMult(slopeOf(gate, 1)))
                     .wrong("the gradient with the slope of step 2", () -> d(gate, 1)
                             .elementMult(slopeOf(gate, 2)))
                     .wrong(
-                            "the gradient with ∂L/∂%s_2".formatted(from),
+                            Numbers.format("the gradient with ∂L/∂%s_2", from),
                             () -> d(from, 2).elementMult(other.get()).elementMult(slopeOf(gate, 1)));
             return gate.equals("f")
                     ? line.wrong(

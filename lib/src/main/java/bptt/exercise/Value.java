@@ -1,6 +1,7 @@
 package bptt.exercise;
 
 import bptt.exercise.Question.Unreadable;
+import bptt.math.Numbers;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -32,8 +33,8 @@ final class Value {
                 } else if (entry.getValue() instanceof Number n) {
                     values.put(String.valueOf(entry.getKey()), number(n.doubleValue()));
                 } else {
-                    throw new Unreadable("expected a map of matrices, got %s for %s"
-                            .formatted(type(entry.getValue()), entry.getKey()));
+                    throw new Unreadable(Numbers.format(
+                            "expected a map of matrices, got %s for %s", type(entry.getValue()), entry.getKey()));
                 }
             }
             return values;
@@ -55,7 +56,7 @@ final class Value {
     }
 
     static String shape(SimpleMatrix a) {
-        return "%d×%d".formatted(a.getNumRows(), a.getNumCols());
+        return Numbers.format("%d×%d", a.getNumRows(), a.getNumCols());
     }
 
     /** What somebody handed over, in words. */
@@ -64,7 +65,7 @@ final class Value {
             return "nothing";
         }
         if (answer instanceof SimpleMatrix a) {
-            return a.getNumElements() == 1 ? "a number" : "a %s matrix".formatted(shape(a));
+            return a.getNumElements() == 1 ? "a number" : Numbers.format("a %s matrix", shape(a));
         }
         if (answer instanceof Number) {
             return "a number";

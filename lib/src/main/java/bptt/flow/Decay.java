@@ -2,6 +2,7 @@ package bptt.flow;
 
 import bptt.StateGradients;
 import bptt.Trace;
+import bptt.math.Numbers;
 import bptt.math.Parallel;
 import java.util.Arrays;
 import java.util.List;
@@ -55,8 +56,8 @@ public record Decay(double[] x, double[][] bySeed) {
                 .toArray(double[][]::new);
         for (double[] row : bySeed) {
             if (row.length != x.length || Arrays.stream(row).anyMatch(Double::isNaN)) {
-                throw new IllegalStateException("expected %d values that are numbers from each seed, got %s"
-                        .formatted(x.length, Arrays.toString(row)));
+                throw new IllegalStateException(Numbers.format(
+                        "expected %d values that are numbers from each seed, got %s", x.length, Arrays.toString(row)));
             }
         }
         return new Decay(x, bySeed);
@@ -73,8 +74,9 @@ public record Decay(double[] x, double[][] bySeed) {
     public static double[] norms(Trace trace, int[] distances, Norm norm) {
         int last = distances.length == 0 ? -1 : distances[distances.length - 1];
         if (last < 0 || distances[0] < 0 || last > trace.steps() || !ascending(distances)) {
-            throw new IllegalArgumentException("distances: expected ascending within 0 … T = %d, got %s"
-                    .formatted(trace.steps(), Arrays.toString(distances)));
+            throw new IllegalArgumentException(Numbers.format(
+                    "distances: expected ascending within 0 … T = %d, got %s",
+                    trace.steps(), Arrays.toString(distances)));
         }
         double[] norms = new double[distances.length];
         Norm of = norm.ofRun();

@@ -4,6 +4,7 @@ import bptt.State;
 import bptt.StateGradients;
 import bptt.Trace;
 import bptt.cell.Require;
+import bptt.math.Numbers;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -27,7 +28,7 @@ public final class Jacobians {
      */
     public static SimpleMatrix step(Trace trace, int sequence, int t) {
         if (t < 1 || t > trace.steps()) {
-            throw new IllegalArgumentException("t: expected 1 … %d, got %d".formatted(trace.steps(), t));
+            throw new IllegalArgumentException(Numbers.format("t: expected 1 … %d, got %d", trace.steps(), t));
         }
         return unitSeeds(trace, sequence, t).rows(t - 1).get(0);
     }
@@ -60,9 +61,9 @@ public final class Jacobians {
      */
     public static SimpleMatrix product(Trace trace, int sequence, int t, int k) {
         if (k < 0 || k > t || t > trace.steps() || sequence < 0 || sequence >= trace.sequences()) {
-            throw new IllegalArgumentException(
-                    "expected 0 ≤ k ≤ t ≤ %d and sequence 0 … %d, got k = %d, t = %d, sequence %d"
-                            .formatted(trace.steps(), trace.sequences() - 1, k, t, sequence));
+            throw new IllegalArgumentException(Numbers.format(
+                    "expected 0 ≤ k ≤ t ≤ %d and sequence 0 … %d, got k = %d, t = %d, sequence %d",
+                    trace.steps(), trace.sequences() - 1, k, t, sequence));
         }
         SimpleMatrix product = SimpleMatrix.identity(trace.state(0).joint().getNumRows());
         for (int j = k + 1; j <= t; j++) {

@@ -3,6 +3,7 @@ package bptt.flow;
 import bptt.Progress;
 import bptt.Trace;
 import bptt.cell.Require;
+import bptt.math.Numbers;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -97,7 +98,8 @@ public final class Spectrum {
     public static double[] lyapunov(Trace trace, int sequence, int burnIn, Progress progress) {
         int T = trace.steps(), N = trace.state(0).joint().getNumRows();
         if (burnIn < 0 || burnIn >= T) {
-            throw new IllegalArgumentException("burn-in: expected 0 … T − 1 = %d, got %d".formatted(T - 1, burnIn));
+            throw new IllegalArgumentException(
+                    Numbers.format("burn-in: expected 0 … T − 1 = %d, got %d", T - 1, burnIn));
         }
         SimpleMatrix Q = SimpleMatrix.identity(N);
         double[] sums = new double[N];

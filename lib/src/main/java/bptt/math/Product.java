@@ -120,9 +120,10 @@ public final class Product {
             String last = all.get(all.size() - 1),
                     possible =
                             present
-                                    ? "plain, vector or a tile of rows x vectors, %s to %s".formatted(all.get(1), last)
+                                    ? Numbers.format(
+                                            "plain, vector or a tile of rows x vectors, %s to %s", all.get(1), last)
                                     : "plain or vector (no tile without --add-modules jdk.incubator.vector)";
-            throw new IllegalArgumentException("bptt.kernel: expected %s, got %s".formatted(possible, wanted));
+            throw new IllegalArgumentException(Numbers.format("bptt.kernel: expected %s, got %s", possible, wanted));
         }
         return (Kernel) vector("of", wanted.equals("vector") ? vector("name") : wanted.substring("vector-".length()));
     }

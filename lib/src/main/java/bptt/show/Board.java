@@ -1,5 +1,6 @@
 package bptt.show;
 
+import bptt.math.Numbers;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -22,8 +23,8 @@ public record Board(List<String> names, List<SimpleMatrix> matrices) {
     /** Requires a name for each. */
     public Board {
         if (names.size() != matrices.size()) {
-            throw new IllegalArgumentException(
-                    "board: expected a name for each matrix, got %d for %d".formatted(names.size(), matrices.size()));
+            throw new IllegalArgumentException(Numbers.format(
+                    "board: expected a name for each matrix, got %d for %d", names.size(), matrices.size()));
         }
         names = List.copyOf(names);
         matrices = matrices.stream().map(SimpleMatrix::copy).toList();
@@ -36,10 +37,10 @@ public record Board(List<String> names, List<SimpleMatrix> matrices) {
      */
     public String html() {
         return IntStream.range(0, names.size())
-                .mapToObj(m -> ("<div style=\"%s\"><span>%s&nbsp;=&nbsp;</span>"
-                                + "<pre style=\"margin: 0; white-space: pre\">%s</pre></div>\n")
-                        .formatted(
-                                STYLE, Formula.of(names.get(m)).html(), String.join("\n", bracketed(matrices.get(m)))))
+                .mapToObj(m -> Numbers.format(
+                        "<div style=\"%s\"><span>%s&nbsp;=&nbsp;</span>"
+                                + "<pre style=\"margin: 0; white-space: pre\">%s</pre></div>\n",
+                        STYLE, Formula.of(names.get(m)).html(), String.join("\n", bracketed(matrices.get(m)))))
                 .collect(Collectors.joining("", "<div>\n", "</div>"));
     }
 

@@ -1,5 +1,6 @@
 package bptt.show;
 
+import bptt.math.Numbers;
 import java.awt.BasicStroke;
 import java.awt.Color;
 import java.awt.Font;
@@ -165,14 +166,15 @@ public final class Chart {
     private Chart add(String name, Look look, double[] x, double[] lower, double[] y, double[] upper) {
         for (double[] values : new double[][] {lower, y, upper}) {
             if (values != null && values.length != x.length || x.length == 0 || name.isBlank()) {
-                throw new IllegalArgumentException(
-                        ("series “%s”: expected as many values as positions, and at least one, "
-                                        + "got %d positions, %d values")
-                                .formatted(name, x.length, values == null ? 0 : values.length));
+                throw new IllegalArgumentException(Numbers.format(
+                        "series “%s”: expected as many values as positions, and at least one, "
+                                + "got %d positions, %d values",
+                        name, x.length, values == null ? 0 : values.length));
             }
         }
         if ((lower == null) != (upper == null)) {
-            throw new IllegalArgumentException("series “%s”: expected both edges of the band or none".formatted(name));
+            throw new IllegalArgumentException(
+                    Numbers.format("series “%s”: expected both edges of the band or none", name));
         }
         series.add(new Series(
                 name,
@@ -194,8 +196,9 @@ public final class Chart {
      */
     public Chart predicted(String line, double[] x, double[] y) {
         if (series.stream().noneMatch(s -> s.name.equals(line))) {
-            throw new IllegalArgumentException("prediction: expected one of the lines %s, got “%s”"
-                    .formatted(series.stream().map(Series::name).toList(), line));
+            throw new IllegalArgumentException(Numbers.format(
+                    "prediction: expected one of the lines %s, got “%s”",
+                    series.stream().map(Series::name).toList(), line));
         }
         return add(line, Look.PREDICTED, x, null, y, null);
     }
@@ -250,15 +253,15 @@ public final class Chart {
                 .map(Series::name)
                 .toList();
         boolean points = series.stream().allMatch(s -> s.look == Look.POINTS);
-        return "%s chart: %s. Across: %s%s; up: %s%s%s"
-                .formatted(
-                        points ? "Scatter" : "Line",
-                        title,
-                        xTitle,
-                        scale(logX),
-                        yTitle,
-                        scale(logY),
-                        names.size() < 2 ? "" : (points ? "; points: " : "; lines: ") + String.join("; ", names));
+        return Numbers.format(
+                "%s chart: %s. Across: %s%s; up: %s%s%s",
+                points ? "Scatter" : "Line",
+                title,
+                xTitle,
+                scale(logX),
+                yTitle,
+                scale(logY),
+                names.size() < 2 ? "" : (points ? "; points: " : "; lines: ") + String.join("; ", names));
     }
 
     private static String scale(boolean log) {
@@ -547,7 +550,7 @@ public final class Chart {
                     : 0;
             String label = s.name;
             if (lost > 0) {
-                label += " (%d zeros or infinities not drawn)".formatted(lost);
+                label += Numbers.format(" (%d zeros or infinities not drawn)", lost);
                 omitted.add(" " + label + ".");
             }
             boolean band = s.lower != null;

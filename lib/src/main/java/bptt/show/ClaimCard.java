@@ -2,6 +2,7 @@ package bptt.show;
 
 import bptt.check.Claim;
 import bptt.check.Claim.Kind;
+import bptt.math.Numbers;
 import java.util.List;
 import java.util.stream.Collectors;
 
@@ -25,8 +26,9 @@ public record ClaimCard(Claim claim) {
         List<Claim.Line> wrong = lines(Kind.REJECTED);
         String folded = wrong.isEmpty()
                 ? ""
-                : "<details>\n<summary>✗ %d wrong form%s rejected</summary>\n%s</details>\n"
-                        .formatted(wrong.size(), wrong.size() == 1 ? "" : "s", html(wrong));
+                : Numbers.format(
+                        "<details>\n<summary>✗ %d wrong form%s rejected</summary>\n%s</details>\n",
+                        wrong.size(), wrong.size() == 1 ? "" : "s", html(wrong));
         boolean failed = !lines(Kind.FAILED).isEmpty();
         return framed(
                 failed ? ORANGE : BLUE,
@@ -39,13 +41,14 @@ public record ClaimCard(Claim claim) {
 
     /** Lines behind a bar of that colour. */
     static String framed(String colour, String lines) {
-        return FRAME.formatted(colour, lines);
+        return Numbers.format(FRAME, colour, lines);
     }
 
     /** The first line: an id, and what it is about. */
     static String title(String id, String statement) {
-        return "<div><code>%s</code> %s</div>\n"
-                .formatted(Tables.escape(id), Formula.of(statement).html());
+        return Numbers.format(
+                "<div><code>%s</code> %s</div>\n",
+                Tables.escape(id), Formula.of(statement).html());
     }
 
     static String line(String text) {

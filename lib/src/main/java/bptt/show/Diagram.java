@@ -1,5 +1,6 @@
 package bptt.show;
 
+import bptt.math.Numbers;
 import java.awt.BasicStroke;
 import java.awt.Color;
 import java.awt.Font;
@@ -143,7 +144,7 @@ public final class Diagram {
         for (String end : List.of(from, to)) {
             if (!nodes.containsKey(end)) {
                 throw new IllegalArgumentException(
-                        "edge: expected one of the nodes %s, got “%s”".formatted(nodes.keySet(), end));
+                        Numbers.format("edge: expected one of the nodes %s, got “%s”", nodes.keySet(), end));
             }
         }
         edges.add(new Edge(from, to, label, colour));
@@ -169,10 +170,10 @@ public final class Diagram {
     private String alt() {
         String arrows = edges.stream()
                 .limit(MENTIONED)
-                .map(e -> "%s → %s%s"
-                        .formatted(label(e.from), label(e.to), e.label.isEmpty() ? "" : " (" + e.label + ")"))
+                .map(e -> Numbers.format(
+                        "%s → %s%s", label(e.from), label(e.to), e.label.isEmpty() ? "" : " (" + e.label + ")"))
                 .collect(Collectors.joining(", "));
-        return "Diagram: %s. Arrows: %s%s".formatted(title, arrows, edges.size() > MENTIONED ? " …" : "");
+        return Numbers.format("Diagram: %s. Arrows: %s%s", title, arrows, edges.size() > MENTIONED ? " …" : "");
     }
 
     private String label(String name) {

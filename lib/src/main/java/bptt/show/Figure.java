@@ -1,5 +1,6 @@
 package bptt.show;
 
+import bptt.math.Numbers;
 import java.util.Base64;
 
 /**
@@ -31,15 +32,15 @@ public record Figure(byte[] png, int width, int height, String alt, String capti
      * @return one HTML element
      */
     public String html() {
-        return ("<figure style=\"margin: 0\">\n<img width=\"%d\" height=\"%d\" style=\"max-width: 100%%; height: auto\""
+        return Numbers.format(
+                "<figure style=\"margin: 0\">\n<img width=\"%d\" height=\"%d\" style=\"max-width: 100%%; height: auto\""
                         + " alt=\"%s\" src=\"data:image/png;base64,%s\">\n"
-                        + "<figcaption style=\"max-width: 60em\">%s</figcaption>\n</figure>")
-                .formatted(
-                        width,
-                        height,
-                        Tables.escape(alt),
-                        Base64.getEncoder().encodeToString(png),
-                        Formula.of(caption).html());
+                        + "<figcaption style=\"max-width: 60em\">%s</figcaption>\n</figure>",
+                width,
+                height,
+                Tables.escape(alt),
+                Base64.getEncoder().encodeToString(png),
+                Formula.of(caption).html());
     }
 
     /** Both texts, for a viewer that shows no pictures. */

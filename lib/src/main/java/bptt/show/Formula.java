@@ -1,5 +1,6 @@
 package bptt.show;
 
+import bptt.math.Numbers;
 import java.awt.Font;
 import java.awt.Graphics2D;
 import java.awt.font.FontRenderContext;
@@ -66,7 +67,7 @@ final class Formula {
         StringBuilder html = new StringBuilder();
         for (Run run : runs) {
             String tag = run.level == '_' ? "sub" : "sup", text = italic(Tables.escape(run.text));
-            html.append(run.level == ' ' ? text : "<%s>%s</%s>".formatted(tag, text, tag));
+            html.append(run.level == ' ' ? text : Numbers.format("<%s>%s</%s>", tag, text, tag));
         }
         return html.toString();
     }

@@ -80,11 +80,11 @@ public final class HeatMap {
      */
     public HeatMap values(double[] x, double[] y, double[][] values) {
         if (values.length != y.length || Arrays.stream(values).anyMatch(row -> row.length != x.length)) {
-            throw new IllegalArgumentException("heat map: expected %d rows of %d values, got %s"
-                    .formatted(
-                            y.length,
-                            x.length,
-                            Arrays.stream(values).map(row -> row.length).toList()));
+            throw new IllegalArgumentException(Numbers.format(
+                    "heat map: expected %d rows of %d values, got %s",
+                    y.length,
+                    x.length,
+                    Arrays.stream(values).map(row -> row.length).toList()));
         }
         this.x = x.clone();
         this.y = y.clone();
@@ -101,8 +101,9 @@ public final class HeatMap {
      */
     public HeatMap labels(List<String> x, List<String> y) {
         if (x.size() != this.x.length || y.size() != this.y.length) {
-            throw new IllegalArgumentException("heat map: expected %d labels across and %d up, got %d and %d"
-                    .formatted(this.x.length, this.y.length, x.size(), y.size()));
+            throw new IllegalArgumentException(Numbers.format(
+                    "heat map: expected %d labels across and %d up, got %d and %d",
+                    this.x.length, this.y.length, x.size(), y.size()));
         }
         xLabels = List.copyOf(x);
         yLabels = List.copyOf(y);
@@ -119,8 +120,8 @@ public final class HeatMap {
      */
     public HeatMap path(String name, double[] x, double[] y) {
         if (x.length != y.length || x.length == 0 || name.isBlank()) {
-            throw new IllegalArgumentException("path “%s”: expected as many x as y, and at least one, got %d and %d"
-                    .formatted(name, x.length, y.length));
+            throw new IllegalArgumentException(Numbers.format(
+                    "path “%s”: expected as many x as y, and at least one, got %d and %d", name, x.length, y.length));
         }
         paths.add(new Path(name, x.clone(), y.clone()));
         return this;
@@ -166,7 +167,7 @@ public final class HeatMap {
         chart.getStyler().setMax(max);
         chart.addSeries(
                 "values", xLabels == null ? labels(x) : xLabels, yLabels == null ? labels(y) : yLabels, squares);
-        String alt = "Heat map: %s. Across: %s; up: %s".formatted(title, xTitle, yTitle);
+        String alt = Numbers.format("Heat map: %s. Across: %s; up: %s", title, xTitle, yTitle);
         Figure figure = Picture.figure(name, WIDTH, HEIGHT, alt, caption, g -> {
             g.setColor(Color.WHITE);
             g.fillRect(0, 0, WIDTH, HEIGHT);

@@ -46,7 +46,7 @@ public final class ProgressBar implements Progress {
         long now = System.nanoTime();
         first = first < 0 ? update - 1 : first;
         if (last) {
-            line.accept("%s: %d updates".formatted(title, update));
+            line.accept(Numbers.format("%s: %d updates", title, update));
         } else if (now - shown > 1e9 * SECONDS) {
             shown = now;
             double rate = (update - first) / ((now - start) / 1e9);

@@ -31,8 +31,9 @@ public final class Tables {
                         .map(c -> "<td" + align(c) + ">" + escape(c.getString(r)) + "</td>")
                         .collect(Collectors.joining("", "<tr>", "</tr>\n")))
                 .collect(Collectors.joining());
-        return "<table>\n<caption>%s</caption>\n<thead><tr>%s</tr></thead>\n<tbody>\n%s</tbody>\n</table>"
-                .formatted(escape(table.name()), head, rows);
+        return Numbers.format(
+                "<table>\n<caption>%s</caption>\n<thead><tr>%s</tr></thead>\n<tbody>\n%s</tbody>\n</table>",
+                escape(table.name()), head, rows);
     }
 
     /**
@@ -65,7 +66,7 @@ public final class Tables {
 
     private static String entry(double v) {
         String digits = Numbers.format("%.4f", v);
-        return "%9s".formatted(digits.equals("-0.0000") ? "0.0000" : digits.replace('-', '−'));
+        return Numbers.format("%9s", digits.equals("-0.0000") ? "0.0000" : digits.replace('-', '−'));
     }
 
     /** A copy whose doubles print with so many significant digits, and whole numbers with all, in every locale. */
@@ -88,7 +89,7 @@ public final class Tables {
 
     /** Said of every cell: left alone, JupyterLab puts texts to the right, and other pages heads into the middle. */
     private static String align(Column<?> column) {
-        return " style=\"text-align: %s\"".formatted(column instanceof NumericColumn ? "right" : "left");
+        return Numbers.format(" style=\"text-align: %s\"", column instanceof NumericColumn ? "right" : "left");
     }
 
     /** For HTML's texts and its attributes. */

@@ -12,6 +12,7 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.Map;
 import org.knowm.xchart.style.AxesChartStyler;
 
@@ -78,6 +79,7 @@ final class Theme {
 
     static void apply(AxesChartStyler styler) {
         Font text = font(13);
+        styler.setLocale(Locale.ROOT);
         styler.setBaseFont(text);
         styler.setChartTitleVisible(false); // this title and those of the axes are ours
         styler.setAxisTitlesVisible(false);

@@ -2,6 +2,7 @@ package bptt.train;
 
 import bptt.cell.Parameters;
 import bptt.cell.Require;
+import bptt.math.Numbers;
 import com.fasterxml.jackson.core.type.TypeReference;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -54,8 +55,9 @@ record Checkpoint(
     static Checkpoint read(Path file, Experiment experiment) {
         Checkpoint c = Store.read(file, "a checkpoint", new TypeReference<Checkpoint>() {});
         if (!experiment.equals(c.experiment)) {
-            throw new IllegalArgumentException("%s: expected a checkpoint of %s, got one of %s; it is left as it is"
-                    .formatted(file, experiment, c.experiment));
+            throw new IllegalArgumentException(Numbers.format(
+                    "%s: expected a checkpoint of %s, got one of %s; it is left as it is",
+                    file, experiment, c.experiment));
         }
         int limit = experiment.limit(), moments = experiment.rule().moments();
         Store.require(c.updates >= 0 && c.updates <= limit, file, "updates", "0 … " + limit, c.updates);

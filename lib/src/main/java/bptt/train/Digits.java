@@ -1,6 +1,7 @@
 package bptt.train;
 
 import bptt.Loss;
+import bptt.math.Numbers;
 import java.io.BufferedReader;
 import java.io.EOFException;
 import java.io.IOException;
@@ -51,11 +52,11 @@ public final class Digits {
                 new BufferedReader(new InputStreamReader(new GZIPInputStream(file), StandardCharsets.US_ASCII))) {
             int[][] images = lines.lines().map(Digits::image).toArray(int[][]::new);
             if (images.length != IMAGES) {
-                throw damaged("%d images, got %d".formatted(IMAGES, images.length));
+                throw damaged(Numbers.format("%d images, got %d", IMAGES, images.length));
             }
             return images;
         } catch (EOFException | ZipException | UncheckedIOException e) {
-            throw damaged("a whole gzip file (%s)".formatted(e.getMessage()));
+            throw damaged(Numbers.format("a whole gzip file (%s)", e.getMessage()));
         }
     }
 
@@ -74,7 +75,7 @@ public final class Digits {
     }
 
     private static IllegalStateException damaged(String expected) {
-        return new IllegalStateException("%s is damaged: expected %s".formatted(FILE, expected));
+        return new IllegalStateException(Numbers.format("%s is damaged: expected %s", FILE, expected));
     }
 
     /** Fresh draws from the images that are not held out. */
@@ -101,7 +102,7 @@ public final class Digits {
      */
     public static Batch of(int T, int[] images, boolean permuted) {
         if (T < PIXELS) {
-            throw new IllegalArgumentException("T: expected %d steps or more, got %d".formatted(PIXELS, T));
+            throw new IllegalArgumentException(Numbers.format("T: expected %d steps or more, got %d", PIXELS, T));
         }
         List<Integer> order = order(permuted);
         SimpleMatrix[] x = Task.empty(1, T, images.length);

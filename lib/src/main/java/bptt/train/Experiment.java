@@ -1,6 +1,7 @@
 package bptt.train;
 
 import bptt.cell.Parameters;
+import bptt.math.Numbers;
 import java.util.List;
 import java.util.Locale;
 import java.util.Random;
@@ -183,17 +184,9 @@ public record Experiment(
                     case NORM -> clipping.threshold() == 1 ? "" : "-norm" + clipping.threshold();
                     case VALUE -> "-value" + clipping.threshold();
                 };
-        return "%s-T%d%s-%s-H%d-%s-%s%s-seed%d"
-                .formatted(
-                        lower(task.name()),
-                        T,
-                        cut,
-                        lower(network.name()),
-                        hidden,
-                        lower(rule.name()),
-                        rate,
-                        clip,
-                        seed);
+        return Numbers.format(
+                "%s-T%d%s-%s-H%d-%s-%s%s-seed%d",
+                lower(task.name()), T, cut, lower(network.name()), hidden, lower(rule.name()), rate, clip, seed);
     }
 
     private static String lower(String name) {

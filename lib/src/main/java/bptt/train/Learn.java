@@ -82,9 +82,8 @@ public final class Learn {
     public static void sweep(Plan plan, Path folder, Function<Path, Engine> where) {
         Sweep sweep = new Sweep(folder);
         try (Engine engine = where.apply(folder)) {
-            System.out.printf(
-                    "%d runs at most; Ctrl-C stops, make learn goes on%n",
-                    plan.most(sweep::known).size());
+            int most = plan.most(sweep::known).size();
+            System.out.println(Numbers.format("%d runs at most; Ctrl-C stops, make learn goes on", most));
             long start = System.nanoTime();
             AtomicInteger done = new AtomicInteger();
             double[] work = {0};

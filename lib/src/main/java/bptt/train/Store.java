@@ -1,5 +1,6 @@
 package bptt.train;
 
+import bptt.math.Numbers;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.DeserializationFeature;
@@ -43,13 +44,14 @@ public final class Store {
         try {
             R record = JSON.readValue(Files.readAllBytes(file), type);
             if (record == null) {
-                throw new IllegalArgumentException("%s: expected %s, got null".formatted(file, what));
+                throw new IllegalArgumentException(Numbers.format("%s: expected %s, got null", file, what));
             }
             return record;
         } catch (JsonProcessingException e) {
             throw new IllegalArgumentException(
-                    "%s: expected %s, got a file that ends early or is damaged (%s)"
-                            .formatted(file, what, e.getOriginalMessage()),
+                    Numbers.format(
+                            "%s: expected %s, got a file that ends early or is damaged (%s)",
+                            file, what, e.getOriginalMessage()),
                     e);
         } catch (IOException e) {
             throw new UncheckedIOException(file + " cannot be read", e);
@@ -69,8 +71,9 @@ public final class Store {
             return JSON.readValue(json, type);
         } catch (IOException e) {
             throw new IllegalArgumentException(
-                    "expected the JSON of an %s, got %s (%s)"
-                            .formatted(type.getSimpleName(), new String(json, StandardCharsets.UTF_8), e.getMessage()),
+                    Numbers.format(
+                            "expected the JSON of an %s, got %s (%s)",
+                            type.getSimpleName(), new String(json, StandardCharsets.UTF_8), e.getMessage()),
                     e);
         }
     }
@@ -79,7 +82,7 @@ public final class Store {
     static void require(boolean good, Path file, String field, String expected, Object got) {
         if (!good) {
             throw new IllegalArgumentException(
-                    "%s, %s: expected %s, got %s; it is left as it is".formatted(file, field, expected, got));
+                    Numbers.format("%s, %s: expected %s, got %s; it is left as it is", file, field, expected, got));
         }
     }
 
@@ -92,8 +95,9 @@ public final class Store {
             case "name", "title", "toString" -> name;
             case "shortest" -> Integer.MIN_VALUE;
             default ->
-                throw new IllegalStateException("“%s” is no %s of the library, and the file has its name alone"
-                        .formatted(name, type.getSimpleName().toLowerCase(Locale.ROOT)));
+                throw new IllegalStateException(Numbers.format(
+                        "“%s” is no %s of the library, and the file has its name alone",
+                        name, type.getSimpleName().toLowerCase(Locale.ROOT)));
         };
         return Arrays.stream(known)
                 .filter(part -> nameOf.apply(part).equals(name))
@@ -126,8 +130,8 @@ public final class Store {
     public static void write(Path file, byte[] bytes) {
         try {
             Files.createDirectories(file.toAbsolutePath().getParent());
-            Path beside = file.resolveSibling("%s.%d-%d.tmp"
-                    .formatted(file.getFileName(), ProcessHandle.current().pid(), WRITES.incrementAndGet()));
+            Path beside = file.resolveSibling(Numbers.format(
+                    "%s.%d-%d.tmp", file.getFileName(), ProcessHandle.current().pid(), WRITES.incrementAndGet()));
             try (FileOutputStream out = new FileOutputStream(beside.toFile())) {
                 out.write(bytes);
             }

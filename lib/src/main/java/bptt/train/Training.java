@@ -5,6 +5,7 @@ import bptt.State;
 import bptt.Trace;
 import bptt.Workspace;
 import bptt.cell.Parameters;
+import bptt.math.Numbers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -164,12 +165,12 @@ public final class Training {
             double share = 1.0 / batch.y().size();
             gradient = share == 1 ? gradient : gradient.map((name, a) -> a.scale(share));
         } catch (ArithmeticException e) {
-            throw new ArithmeticException("update %d: %s".formatted(n, e.getMessage()));
+            throw new ArithmeticException(Numbers.format("update %d: %s", n, e.getMessage()));
         }
         try {
             parameters = optimiser.update(parameters, experiment.clipping().apply(gradient));
         } catch (IllegalArgumentException e) { // a parameter that is no longer finite
-            throw new ArithmeticException("update %d: %s".formatted(n, e.getMessage()));
+            throw new ArithmeticException(Numbers.format("update %d: %s", n, e.getMessage()));
         }
         updates = n;
         recent.add(loss);

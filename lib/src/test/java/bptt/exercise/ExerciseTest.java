@@ -13,6 +13,7 @@ import bptt.cell.Rnn;
 import bptt.check.Claim;
 import bptt.check.Reference;
 import bptt.exercise.Feedback.Kind;
+import bptt.math.Numbers;
 import bptt.train.Batch;
 import bptt.train.Clipping;
 import bptt.train.Rules;
@@ -117,11 +118,11 @@ class ExerciseTest {
         List<String> hints = exercise(id).hints();
         for (int n = 1; n <= hints.size(); n++) {
             assertEquals(
-                    "hint %d of %d: %s".formatted(n, hints.size(), hints.get(n - 1)),
+                    Numbers.format("hint %d of %d: %s", n, hints.size(), hints.get(n - 1)),
                     exercise(id).hint().text());
         }
         assertEquals(
-                "hint %d of %d".formatted(hints.size(), hints.size()),
+                Numbers.format("hint %d of %d", hints.size(), hints.size()),
                 exercise(id).hint().text().split(":")[0]);
         assertEquals(Kind.HINT, told.get(0).kind());
     }

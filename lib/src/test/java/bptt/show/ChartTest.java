@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import bptt.math.Numbers;
 import java.awt.Color;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -45,8 +46,9 @@ class ChartTest {
                 .matcher(svg)
                 .results()
                 .filter(e -> e.group(2)
-                        .startsWith("fill:none;stroke:rgb(%d,%d,%d);stroke-width:%s;"
-                                .formatted(c.getRed(), c.getGreen(), c.getBlue(), width)))
+                        .startsWith(Numbers.format(
+                                "fill:none;stroke:rgb(%d,%d,%d);stroke-width:%s;",
+                                c.getRed(), c.getGreen(), c.getBlue(), width)))
                 .map(e -> Letters.numbers(e.group(1)))
                 .toList();
     }
@@ -59,7 +61,8 @@ class ChartTest {
 
     /** Straight pieces of that colour, thick or thin: the samples before the names, and what leads to them. */
     private static List<double[]> pieces(String svg, Color c, double width) {
-        String style = "stroke:rgb(%d,%d,%d);stroke-width:%s;".formatted(c.getRed(), c.getGreen(), c.getBlue(), width);
+        String style =
+                Numbers.format("stroke:rgb(%d,%d,%d);stroke-width:%s;", c.getRed(), c.getGreen(), c.getBlue(), width);
         return Pattern.compile("<line [^>]*>")
                 .matcher(svg)
                 .results()

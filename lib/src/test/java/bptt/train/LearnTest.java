@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import bptt.math.Numbers;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -81,7 +82,7 @@ class LearnTest {
         List<String> said = printed.toString(StandardCharsets.UTF_8).lines().toList();
         assertEquals("1 runs at most; Ctrl-C stops, make learn goes on", said.get(0));
         String line = "   \\d\\.\\d min     1 done, at most    0 and 0 min to go  %s *solved +\\d+ updates";
-        assertTrue(said.get(1).matches(line.formatted(missing.name())), said.get(1));
+        assertTrue(said.get(1).matches(Numbers.format(line, missing.name())), said.get(1));
         assertEquals(2, said.size());
     }
 
