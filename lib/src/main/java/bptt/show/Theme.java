@@ -5,6 +5,7 @@ import java.awt.Color;
 import java.awt.Font;
 import java.awt.FontFormatException;
 import java.awt.Graphics2D;
+import java.awt.GraphicsEnvironment;
 import java.awt.geom.AffineTransform;
 import java.awt.geom.Rectangle2D;
 import java.io.IOException;
@@ -12,6 +13,7 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.knowm.xchart.style.AxesChartStyler;
@@ -61,15 +63,23 @@ final class Theme {
     private static Font font() {
         System.setProperty("java.awt.headless", "true");
         try {
-            // Without this, Java asks the system's font configuration even for a font of its own, and fails where there
-            // is none.
-            Path configuration = Files.createTempFile("fontconfig", ".properties");
-            Files.writeString(configuration, "version=1\nsequence.allfonts=default\n");
-            configuration.toFile().deleteOnExit();
-            System.setProperty("sun.awt.fontconfig", configuration.toString());
-            try (InputStream ttf = Theme.class.getResourceAsStream("DejaVuSans.ttf")) {
-                return Font.createFont(Font.TRUETYPE_FONT, ttf);
+            // Without a configuration, Java asks that of the system even for a font of its own; and for the font that a
+            // PDF begins with it asks for any that it has read from a folder. It fails where there are none.
+            Path folder = Files.createTempDirectory("fonts"),
+                    configuration = folder.resolve("fontconfig.properties"),
+                    file = folder.resolve("DejaVuSans.ttf");
+            for (Path temporary : List.of(folder, configuration, file)) { // deleted in the reverse order
+                temporary.toFile().deleteOnExit();
             }
+            Files.writeString(configuration, "version=1\nsequence.allfonts=default\n");
+            try (InputStream ttf = Theme.class.getResourceAsStream("DejaVuSans.ttf")) {
+                Files.copy(ttf, file);
+            }
+            System.setProperty("sun.awt.fontconfig", configuration.toString());
+            System.setProperty("sun.java2d.fontpath", "append:" + folder);
+            Font font = Font.createFont(Font.TRUETYPE_FONT, file.toFile());
+            GraphicsEnvironment.getLocalGraphicsEnvironment().getAllFonts(); // reads the folder
+            return font;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } catch (FontFormatException e) {

@@ -413,6 +413,7 @@ class ShowTest {
     }
 
     private static boolean hasFont() {
+        Theme.font(12); // before Java looks for the system's: it looks once, and then no chart of ours finds its own
         try {
             return new Font(Font.SANS_SERIF, Font.PLAIN, 12).canDisplay('a');
         } catch (Error noFont) {
