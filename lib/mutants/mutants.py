@@ -31,7 +31,6 @@ SOURCES = ("src/main/java", "src/main/vector")
 NEW_CLASS = 0.97  # the floor of a class that has none yet
 TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|.', re.DOTALL)  # of Java: a string, or a character
 UNBROKEN = {"bptt.math.VectorTile"}
-ONCE = ("bptt.exercise.", "bptt.train.Study")  # a JVM builds the exercises once: one for each mutant, then
 
 
 class Kind(NamedTuple):
@@ -86,8 +85,7 @@ def main(arguments=None):
         if not classes:
             print(f"mutants: no class of the library changed since {args.base} (ALL=1, BASE=…, CLASSES=…)")
             return 0
-        once = [name for name in classes if name.startswith(ONCE)]
-        mutants = run([name for name in classes if name not in once]) + run(once, "-DmutationUnitSize=1")
+        mutants = run(classes)
     found, stale = judge(mutants, read_equivalent((HERE / "equivalent.tsv").read_text(encoding="utf-8")))
     floors = read_floors((HERE / "scores.tsv").read_text(encoding="utf-8"))
     problems = show(found, stale, floors)
@@ -125,15 +123,13 @@ def chosen(args):
     return [name for name, path in names.items() if path in changed]
 
 
-def run(classes, *options):
+def run(classes):
     """PIT on these classes and the classes within them; their mutants."""
-    if not classes:
-        return []
     log, folder = LIB / "target/mutants.log", LIB / "target/pit-reports"
     log.parent.mkdir(exist_ok=True)
     targets = ",".join(f"{name},{name}$*" for name in classes)
     print(f"breaking {len(classes)} classes; what PIT says is in {log.relative_to(LIB.parent)}", flush=True)
-    command = ["mvn", "-f", LIB / "pom.xml", "-B", "-ntp", "-Pmutants", f"-DtargetClasses={targets}", *options]
+    command = ["mvn", "-f", LIB / "pom.xml", "-B", "-ntp", "-Pmutants", f"-DtargetClasses={targets}"]
     with log.open("w") as out:
         done = subprocess.run(
             [*command, "test-compile", "org.pitest:pitest-maven:mutationCoverage"],
