@@ -240,7 +240,7 @@ public class Cells {
             }
         }
         return imports
-                + "public class C%d extends C%s {\n%spublic static Object $run() throws Throwable {\n%s%s}\n}\n"
+                + "public class C%s extends C%s {\n%spublic static Object $run() throws Throwable {\n%s%s}\n}\n"
                         .formatted(k, k == 1 ? "" : k - 1, members, body, returns ? "" : "return null;\n");
     }
 
