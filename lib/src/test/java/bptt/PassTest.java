@@ -9,11 +9,13 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import bptt.cell.Cell;
+import bptt.cell.Gru;
 import bptt.cell.Init;
 import bptt.cell.Lstm;
 import bptt.cell.Parameters;
 import bptt.cell.Rnn;
 import bptt.math.Numbers;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
@@ -91,7 +93,8 @@ class PassTest {
      * the 32 bytes of a row; a state is 2 numbers and 256 bytes. Of 100 steps in segments of 26 there are 26 steps and
      * 3 + 3 + 2 states. The LSTM's step has x, h, C, four gates and their ∂L/∂a, 3 + 10 · 4 numbers, for each of two
      * sequences; with a loss at each step also a state, of 16 numbers. In segments of 2 there are 2 steps of 7 and 3 +
-     * 3 + 2 states.
+     * 3 + 2 states. Three steps of a GRU, of x, h, three gates, r ∘ h and three ∂L/∂a, 1 + 8 · 2 numbers, and two rows,
+     * take less than any two states.
      */
     @Test
     void theLeastBudget() {
@@ -104,6 +107,8 @@ class PassTest {
         step = 2 * (43 * 8 + 32) + state;
         x = Cases.sequence(7, 3, 2, random);
         assertEquals(2 * step + 8 * state, least(lstm, x, State.zero(lstm.cell(), 2), each));
+        Parameters gru = Init.uniform(new Gru(1, 2), 1, random);
+        assertEquals(3 * (17 * 8 + 64), least(gru, Cases.sequence(3, 1, 1, random), State.zero(gru.cell(), 1), last));
     }
 
     /** Longer than a block of the gradients' sums, by some steps and by none. */
@@ -154,6 +159,10 @@ class PassTest {
         State zero = State.zero(p.cell(), 1);
         refused("x at t = 2: expected 1×1, got 2×1", () -> Bptt.pass(p, x, zero, loss, 1000));
         refused("loss: expected one, got null", () -> Bptt.pass(p, x.subList(0, 1), zero, null, 1000));
+        List<SimpleMatrix> far = new ArrayList<>(Collections.nCopies(40, new SimpleMatrix(1, 1)));
+        long bytes = least(p, far, zero, loss);
+        far.set(29, new SimpleMatrix(2, 1));
+        refused("x at t = 30: expected 1×1, got 2×1", () -> Bptt.pass(p, far, zero, loss, bytes));
         refused("initial state: expected h, got null", () -> Bptt.pass(p, x.subList(0, 1), null, loss, 1000));
     }
 
