@@ -45,6 +45,7 @@ CLAIMS = re.compile(r"\bclaim\(|\.(?:agrees|(?:rejects|failsAsPrinted)(?:At(?:Mo
 WRONG = re.compile(r"\.(?:rejects|failsAsPrinted)(?:At(?:Most|Least))?\(|\b(?:println|show)\(")
 WORD = re.compile(r"(?<![.\w])[A-Za-z_]\w*")  # no method of an object
 CARD = re.compile(r"[a-z]+\.\S+ · ")  # how the card of a claim begins
+BOARD = "display: inline-flex"  # what the matrices of show(…) have
 GATES = {"f": "i", "i": "f", "g": "o", "o": "g", "r": "z", "z": "r"}
 
 
@@ -165,8 +166,10 @@ class Notebook:
         code = [cell for cell in notebook.cells if cell.cell_type == "code"]
         for number, (cell, text) in enumerate(zip(code, printed, strict=True), 1):
             streams = "".join(o.text for o in cell.outputs if o.output_type == "stream" and o.name == "stdout")
-            shown = [o.data["text/plain"] for o in cell.outputs if o.output_type == "display_data"]
-            cards = "\n".join(text for text in shown if CARD.match(text))  # not the matrices of show(…)
+            shown = [o.data for o in cell.outputs if o.output_type == "display_data" and "text/html" in o.data]
+            cards = "\n".join(
+                data["text/plain"] for data in shown if CARD.match(data["text/plain"]) or BOARD in data["text/html"]
+            )
             lines, _, claims = text.split("\f")
             if number > 1 and (streams.strip(), cards) != (lines.strip(), claims):
                 return f"cell {number} prints other lines than are committed:\n{lines}{claims}"
