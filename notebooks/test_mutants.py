@@ -74,7 +74,8 @@ class Formulas(unittest.TestCase):
             nbformat.v4.new_code_cell(source)
             for source in (
                 "%load setup.jshell",
-                "double a = 3 + 1, b = 0 * a;\nSystem.out.println(b);\ndouble four() { return a * one(); }",
+                "double a = 3 + 1, b = 0 * a;\nSystem.out.println(b);\ndouble four() { return a * one(); }\n"
+                'show("b", row(b));',
                 "double one() { return 5 - 4; }\nSimpleMatrix number(double v) { return "
                 "new SimpleMatrix(new double[][] {{v}}); }",
                 'claim("flow.cec")\n.agrees("four", number(four()), number(4), 1e-12)\n.atMost("none", b, 1);',
@@ -82,7 +83,11 @@ class Formulas(unittest.TestCase):
         ]
         statement = next(line for line in run.ledger.FORMULAS.read_text().splitlines() if line.startswith("flow.cec\t"))
         card = f"flow.cec · {statement.split(chr(9))[1]}\n  ✓ four: error 0 ≤ 1e-12\n  ✓ none: 0 ≤ 1"
-        made.cells[1].outputs = [nbformat.v4.new_output("stream", name="stdout", text="0.0\n")]
+        board = {"text/plain": "b = [  0.0000 ]", "text/html": '<div style="display: inline-flex"></div>'}
+        made.cells[1].outputs = [
+            nbformat.v4.new_output("stream", name="stdout", text="0.0\n"),
+            nbformat.v4.new_output("display_data", data=board),
+        ]
         data = {"text/plain": card, "text/html": "<div></div>"}
         made.cells[3].outputs = [nbformat.v4.new_output("display_data", data=data)]
         with tempfile.TemporaryDirectory() as folder:
