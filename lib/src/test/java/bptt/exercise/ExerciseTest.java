@@ -90,10 +90,8 @@ class ExerciseTest {
     /** Every exercise of the library stands in a notebook, and the other way round. */
     @Test
     void eachStandsInItsNotebook() throws IOException {
-        Path folder = Path.of(System.getProperty("bptt.invoked.from"), "notebooks");
-        folder = Files.exists(folder) ? folder : Path.of(System.getProperty("bptt.invoked.from"), "../notebooks");
         Set<String> found = new TreeSet<>();
-        try (DirectoryStream<Path> notebooks = Files.newDirectoryStream(folder, "[0-9][0-9]-*.ipynb")) {
+        try (DirectoryStream<Path> notebooks = Files.newDirectoryStream(SolutionsTest.folder(), "[0-9][0-9]-*.ipynb")) {
             for (Path notebook : notebooks) {
                 Pattern checked = Pattern.compile("exercise\\(\\\\\"([^\\\\]+)\\\\\"\\)\\.(check|derive)\\(");
                 Matcher matcher = checked.matcher(Files.readString(notebook));

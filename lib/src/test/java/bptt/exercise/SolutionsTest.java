@@ -28,18 +28,17 @@ import org.junit.jupiter.params.provider.MethodSource;
 class SolutionsTest {
     private final List<Feedback> told = new ArrayList<>();
 
-    static Stream<String> notebooks() throws IOException {
+    static List<String> notebooks() throws IOException {
         try (Stream<Path> files = Files.list(folder().resolve("solutions"))) {
-            return files
-                    .map(file -> file.getFileName().toString())
+            return files.map(file -> file.getFileName().toString())
                     .filter(name -> name.endsWith(".ipynb"))
                     .sorted()
-                    .toList()
-                    .stream();
+                    .toList();
         }
     }
 
-    private static Path folder() {
+    /** That of the notebooks, whether Maven was called in the project's folder or in lib. */
+    static Path folder() {
         Path project = Path.of(System.getProperty("bptt.invoked.from"));
         Path folder = project.resolve("notebooks");
         return Files.exists(folder) ? folder : project.resolve("../notebooks");

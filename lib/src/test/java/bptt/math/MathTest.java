@@ -9,6 +9,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicIntegerArray;
+import java.util.function.IntConsumer;
 import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -17,7 +18,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class MathTest {
-    private static double[][] random(int rows, int cols, Random random) {
+    static double[][] random(int rows, int cols, Random random) {
         return random.doubles((long) rows * cols, -1, 1)
                 .boxed()
                 .collect(
@@ -66,25 +67,7 @@ class MathTest {
             }
         }
 
-        double[][] wantG = new double[K][n];
-        for (int k = 0; k < K; k++) {
-            for (int r = 0; r < rows; r++) {
-                for (int j = 0; j < n; j++) {
-                    wantG[k][j] = Math.fma(a[r][k], z[r][j], wantG[k][j]);
-                }
-            }
-        }
-        Product.Transposed transposed = (at, from, to, r, count) -> {
-            for (int k = from; k < to; k++) {
-                for (int i = 0; i < count; i++) {
-                    at[k - from][i] = a[r + i][k];
-                }
-            }
-        };
-        double[][] G = new double[K][n];
-        Product.addTransposed(G, transposed, z, 0, 1);
-        Product.addTransposed(G, transposed, z, 1, rows);
-        assertArrayEquals(wantG, G);
+        assertSumOfTwoCalls(a, z, 1, from -> {});
 
         Product product = new Product(w, n, 3);
         for (int s : new int[] {7, 2}) { // the second time nothing is left of the first
@@ -99,6 +82,30 @@ class MathTest {
                 assertArrayEquals(want, Arrays.copyOf(got[r], n), 0);
             }
         }
+    }
+
+    /** AᵀZ bit by bit as one fma after the other, in one call up to a row and another from there. */
+    static void assertSumOfTwoCalls(double[][] a, double[][] z, int cut, IntConsumer part) {
+        int rows = a.length, K = a[0].length, n = z[0].length;
+        double[][] want = new double[K][n], got = new double[K][n];
+        for (int k = 0; k < K; k++) {
+            for (int r = 0; r < rows; r++) {
+                for (int j = 0; j < n; j++) {
+                    want[k][j] = Math.fma(a[r][k], z[r][j], want[k][j]);
+                }
+            }
+        }
+        Product.Transposed transposed = (at, from, to, r, count) -> {
+            part.accept(from);
+            for (int k = from; k < to; k++) {
+                for (int i = 0; i < count; i++) {
+                    at[k - from][i] = a[r + i][k];
+                }
+            }
+        };
+        Product.addTransposed(got, transposed, z, 0, cut);
+        Product.addTransposed(got, transposed, z, cut, rows);
+        assertArrayEquals(want, got);
     }
 
     @Test

@@ -46,29 +46,9 @@ class ProductTest {
         Random random = new Random(1);
         for (int[] size : new int[][] {{61, 103}, {103, 61}, {81, 81}}) {
             int K = size[0], n = size[1], rows = 400;
-            double[][] a = new double[rows][], z = new double[rows][], want = new double[K][n];
-            for (int r = 0; r < rows; r++) {
-                a[r] = random.doubles(K, -1, 1).toArray();
-                z[r] = random.doubles(n, -1, 1).toArray();
-                for (int k = 0; k < K; k++) {
-                    for (int j = 0; j < n; j++) {
-                        want[k][j] = Math.fma(a[r][k], z[r][j], want[k][j]);
-                    }
-                }
-            }
             Set<Integer> parts = ConcurrentHashMap.newKeySet();
-            Product.Transposed transposed = (at, from, to, r, count) -> {
-                parts.add(from);
-                for (int k = from; k < to; k++) {
-                    for (int i = 0; i < count; i++) {
-                        at[k - from][i] = a[r + i][k];
-                    }
-                }
-            };
-            double[][] G = new double[K][n];
-            Product.addTransposed(G, transposed, z, 0, 395);
-            Product.addTransposed(G, transposed, z, 395, rows);
-            assertArrayEquals(want, G);
+            double[][] a = MathTest.random(rows, K, random), z = MathTest.random(rows, n, random);
+            MathTest.assertSumOfTwoCalls(a, z, 395, parts::add);
             int threads = Runtime.getRuntime().availableProcessors();
             assertEquals(n > K ? 1 : Math.min(threads, K), parts.size(), "parts that begin at different rows of G");
         }
