@@ -34,6 +34,26 @@ public final class Exercise {
     private static Consumer<Feedback> audience = System.out::println;
 
     static {
+        gather();
+    }
+
+    private final String id;
+    private final String title;
+    private final Question question;
+    private final List<String> hints;
+    private int hinted;
+    private Kind last = Kind.OPEN;
+
+    Exercise(String id, String title, Question question, String... hints) {
+        this.id = id;
+        this.title = title;
+        this.question = question;
+        this.hints = List.of(hints);
+    }
+
+    /** Makes all exercises, none of them answered. */
+    static void gather() {
+        ALL.clear();
         Stream.of(
                         Chapter00.exercises(),
                         Chapter01.exercises(),
@@ -51,20 +71,6 @@ public final class Exercise {
                         Ninja.exercises())
                 .flatMap(Collection::stream)
                 .forEach(exercise -> ALL.put(exercise.id, exercise));
-    }
-
-    private final String id;
-    private final String title;
-    private final Question question;
-    private final List<String> hints;
-    private int hinted;
-    private Kind last = Kind.OPEN;
-
-    Exercise(String id, String title, Question question, String... hints) {
-        this.id = id;
-        this.title = title;
-        this.question = question;
-        this.hints = List.of(hints);
     }
 
     /**

@@ -41,6 +41,7 @@ import org.apache.commons.math3.distribution.BetaDistribution;
 import org.apache.commons.math3.stat.correlation.SpearmansCorrelation;
 import org.ejml.simple.SimpleMatrix;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -48,6 +49,11 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 class ExerciseTest {
     private final List<Feedback> told = new ArrayList<>();
+
+    @BeforeAll
+    static void anew() {
+        Exercise.gather();
+    }
 
     @BeforeEach
     void listen() {

@@ -21,12 +21,18 @@ import jdk.jshell.Snippet;
 import jdk.jshell.SnippetEvent;
 import jdk.jshell.SourceCodeAnalysis.CompletionInfo;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** The answers of notebooks/solutions: what each of them computes is what its exercise takes for the truth. */
 class SolutionsTest {
     private final List<Feedback> told = new ArrayList<>();
+
+    @BeforeAll
+    static void anew() {
+        Exercise.gather();
+    }
 
     static List<String> notebooks() throws IOException {
         try (Stream<Path> files = Files.list(folder().resolve("solutions"))) {
