@@ -69,6 +69,14 @@ class Translations(unittest.TestCase):
                 if not target.startswith("https://"):
                     self.assertTrue((folder / target).exists(), f"{where}: {target}")
 
+    def test_the_words_of_the_glossary_are_used(self):
+        row = re.compile(r"^\| [^|]+ \| ([^|]+) \|.*\]\(([\w-]+\.ipynb)\) \|$", re.MULTILINE)
+        used = "".join(text for _, translation in self.pairs.values() for text in texts(translation).values())
+        found = row.findall((HERE / "glossary.md").read_text(encoding="utf-8"))
+        words = [word for words, name in found if name in self.pairs for word in re.split("[、（）]+", words) if word]
+        self.assertEqual([], [word for word in words if word not in used])
+        self.assertGreater(len(words), 10)
+
     def test_the_table_of_the_README_says_what_is_in_English(self):
         rows = re.findall(
             r"^\| .*\]\(notebooks/(zh/)?[0-9]{2}-[^)]*\)(（英文）)?", README.read_text(encoding="utf-8"), re.M
