@@ -15,7 +15,9 @@ import time
 import unittest
 from importlib.metadata import metadata
 from pathlib import Path
+from unittest import mock
 
+import everywhere
 import ledger
 import mistune
 import nbformat
@@ -204,6 +206,21 @@ class Runner(unittest.TestCase):
         for line in (lines[0], lines[-1]):
             self.assertIn("the library is not built: run “make jar” in the project's folder", line)
         self.assertLess(len(lines), 16)
+
+    def test_a_chart_of_XChart_itself_needs_no_font_either(self):
+        self.save(
+            "%load setup.jshell",
+            "var raw = new org.knowm.xchart.XYChart(300, 200);\n"
+            'raw.setTitle("A line");\nraw.addSeries("a", new double[] {1, 2}, new double[] {3, 4});\nraw',
+            'Chart.of("t", "x", "y").line("a", new double[] {1, 2}, new double[] {3, 4}).figure("99-test", "A line.");',
+        )
+        self.addCleanup((HERE / "results/99-test.png").unlink, missing_ok=True)
+        with tempfile.TemporaryDirectory() as folder:
+            none = Path(folder) / "fonts.conf"
+            none.write_text(everywhere.NO_FONTS)
+            with mock.patch.dict(os.environ, {"FONTCONFIG_FILE": str(none)}):
+                code, out = self.run_it()
+        self.assertEqual(code, 0, out)
 
     def test_a_kernel_that_does_not_start_gets_a_second_chance(self):
         self.save("1 + 1")

@@ -28,6 +28,7 @@ public final class Notebook {
 
         /** A chart made with XChart itself, in its own look; its title is all that can be said of it. */
         static Shown chart(IChart c) {
+            Figure.requireText("XChart: expected a chart with a title, to say what is drawn, got none", c.getTitle());
             byte[] png = Picture.png(c.getWidth(), c.getHeight(), g -> c.paint(g, c.getWidth(), c.getHeight()));
             return figure(new Figure(png, c.getWidth(), c.getHeight(), "chart", c.getTitle()));
         }
@@ -50,6 +51,7 @@ public final class Notebook {
         Object kernel = kernel();
         if (kernel != null) {
             Locale.setDefault(Locale.ROOT); // for XChart, too, which asks for no category
+            Theme.font(12); // before an XChart chart of its own asks the system for fonts, of which there may be none
             register(kernel, Figure.class, value -> Shown.figure((Figure) value));
             register(kernel, IChart.class, value -> Shown.chart((IChart) value));
             register(kernel, Table.class, value -> Shown.table((Table) value));
