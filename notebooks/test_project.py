@@ -379,7 +379,8 @@ class Sources(unittest.TestCase):
         asks_for_it = re.compile(r"\.formatted\(|\bprintf\((?!Locale)|String\.format\((?!Locale)")
         found = [
             f"{path.relative_to(ROOT)}:{number}: Numbers.format"
-            for path in sorted((ROOT / "lib/src").rglob("*.java"))
+            for source in ("lib/src", "lib/cluster/src")
+            for path in sorted((ROOT / source).rglob("*.java"))
             for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1)
             if asks_for_it.search(line.replace("Tables.formatted(", ""))
         ]

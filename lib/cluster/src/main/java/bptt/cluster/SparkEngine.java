@@ -1,5 +1,6 @@
 package bptt.cluster;
 
+import bptt.math.Numbers;
 import bptt.math.Parallel;
 import bptt.train.Engine;
 import bptt.train.Experiment;
@@ -38,7 +39,7 @@ public final class SparkEngine implements Engine {
 
     /** What bits might depend on. */
     private static final String BUILD =
-            "Java %s and a bptt.jar of CRC-32 %08x".formatted(System.getProperty("java.version"), crc());
+            Numbers.format("Java %s and a bptt.jar of CRC-32 %08x", System.getProperty("java.version"), crc());
 
     private static final String PATIENCE = "spark.scheduler.maxRegisteredResourcesWaitingTime";
 
@@ -75,7 +76,7 @@ public final class SparkEngine implements Engine {
                     .findFirst()
                     .ifPresent(build -> {
                         throw new IllegalArgumentException(
-                                "MASTER: expected workers with %s, got one with %s".formatted(BUILD, build));
+                                Numbers.format("MASTER: expected workers with %s, got one with %s", BUILD, build));
                     });
         } catch (RuntimeException e) {
             spark.close();
@@ -99,7 +100,7 @@ public final class SparkEngine implements Engine {
             return CompletableFuture.supplyAsync(() -> new JavaSparkContext(conf))
                     .get(ANSWER, TimeUnit.SECONDS);
         } catch (TimeoutException e) {
-            throw refused(master, "no answer within %d s".formatted(ANSWER));
+            throw refused(master, Numbers.format("no answer within %d s", ANSWER));
         } catch (ExecutionException e) {
             throw refused(master, e.getCause().getMessage());
         } catch (InterruptedException e) {
@@ -119,7 +120,7 @@ public final class SparkEngine implements Engine {
 
     /** So that what is no master is told by its kind, and a closed port at once. */
     private static void reach(String master) {
-        if (!master.matches("spark://%s(,%<s)*".formatted(HOST))) {
+        if (!master.matches(Numbers.format("spark://%s(,%<s)*", HOST))) {
             throw new IllegalArgumentException("MASTER: expected spark://host:port or local[*], got " + master);
         }
         String why = "";
@@ -138,8 +139,9 @@ public final class SparkEngine implements Engine {
     }
 
     private static IllegalArgumentException refused(String master, String why) {
-        return new IllegalArgumentException("MASTER: expected one that can be reached, got %s (%s)"
-                .formatted(master, String.valueOf(why).lines().findFirst().orElse("")));
+        return new IllegalArgumentException(Numbers.format(
+                "MASTER: expected one that can be reached, got %s (%s)",
+                master, String.valueOf(why).lines().findFirst().orElse("")));
     }
 
     /** Cores, as soon as no more executors have come for three seconds. */
@@ -150,8 +152,9 @@ public final class SparkEngine implements Engine {
             for (int waited = 0, still = 0; executors == 0 || still < 3; waited++, still++) {
                 if (waited >= seconds || spark.sc().isStopped()) {
                     throw new IllegalArgumentException(
-                            "MASTER: expected one with a core and %s free, got %s, which gave none in %d s"
-                                    .formatted(spark.getConf().get("spark.executor.memory"), master, waited));
+                            Numbers.format(
+                                    "MASTER: expected one with a core and %s free, got %s, which gave none in %d s",
+                                    spark.getConf().get("spark.executor.memory"), master, waited));
                 }
                 sleep(1000);
                 int now = spark.sc().statusTracker().getExecutorInfos().length - 1; // the driver is one
@@ -197,10 +200,10 @@ public final class SparkEngine implements Engine {
         } catch (ExecutionException | IllegalStateException e) {
             if (!ending(stop)) {
                 throw new IllegalStateException(
-                        "%s: %s"
-                                .formatted(
-                                        experiment.name(),
-                                        e.getMessage().lines().findFirst().orElse("")),
+                        Numbers.format(
+                                "%s: %s",
+                                experiment.name(),
+                                e.getMessage().lines().findFirst().orElse("")),
                         e);
             }
         }
@@ -229,7 +232,8 @@ public final class SparkEngine implements Engine {
     /** What an executor does: on one core, for the others have tasks of their own. */
     private static byte[] train(byte[] experiment, String driver) {
         if (!BUILD.equals(driver)) { // one that came later
-            throw new IllegalStateException("expected a worker with %s, got one with %s".formatted(driver, BUILD));
+            throw new IllegalStateException(
+                    Numbers.format("expected a worker with %s, got one with %s", driver, BUILD));
         }
         Training training = new Training(Store.record(experiment, Experiment.class));
         return Store.json(Parallel.alone(() -> Engine.train(training, () -> false)));
