@@ -21,7 +21,7 @@ import jdk.jshell.Snippet;
 import jdk.jshell.SnippetEvent;
 import jdk.jshell.SourceCodeAnalysis.CompletionInfo;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -29,8 +29,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 class SolutionsTest {
     private final List<Feedback> told = new ArrayList<>();
 
-    @BeforeAll
-    static void anew() {
+    @BeforeEach
+    void anew() {
         Exercise.gather();
     }
 

@@ -151,10 +151,9 @@ public final class SparkEngine implements Engine {
             long seconds = spark.getConf().getTimeAsSeconds(PATIENCE, "180s");
             for (int waited = 0, still = 0; executors == 0 || still < 3; waited++, still++) {
                 if (waited >= seconds || spark.sc().isStopped()) {
-                    throw new IllegalArgumentException(
-                            Numbers.format(
-                                    "MASTER: expected one with a core and %s free, got %s, which gave none in %d s",
-                                    spark.getConf().get("spark.executor.memory"), master, waited));
+                    throw new IllegalArgumentException(Numbers.format(
+                            "MASTER: expected one with a core and %s free, got %s, which gave none in %d s",
+                            spark.getConf().get("spark.executor.memory"), master, waited));
                 }
                 sleep(1000);
                 int now = spark.sc().statusTracker().getExecutorInfos().length - 1; // the driver is one
