@@ -2,6 +2,7 @@ package bptt.train;
 
 import bptt.Loss;
 import bptt.Trace;
+import bptt.math.Numbers;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -15,6 +16,18 @@ import org.ejml.simple.SimpleMatrix;
  * @param classes whether targets are distributions over classes (softmax cross-entropy) or values (mean squared error)
  */
 public record Batch(List<SimpleMatrix> x, SortedMap<Integer, SimpleMatrix> y, boolean classes) {
+    /** Requires the steps of the targets. */
+    public Batch {
+        if (x == null || x.isEmpty() || y == null) {
+            throw new IllegalArgumentException("batch: expected inputs of one step or more, and targets, got none");
+        }
+        if (!y.isEmpty() && (y.firstKey() < 1 || y.lastKey() > x.size())) {
+            throw new IllegalArgumentException(Numbers.format(
+                    "batch: expected targets at the steps 1 … %d, got one at %d",
+                    x.size(), y.firstKey() < 1 ? y.firstKey() : y.lastKey()));
+        }
+    }
+
     /**
      * The steps {@code from} &lt; t ≤ {@code to}, numbered from 1.
      *

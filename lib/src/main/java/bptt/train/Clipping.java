@@ -26,8 +26,11 @@ public record Clipping(Kind kind, double threshold) {
     /** No clipping. */
     public static final Clipping NONE = new Clipping(Kind.NONE, 1);
 
-    /** Require the threshold. */
+    /** Requires both. */
     public Clipping {
+        if (kind == null) {
+            throw new IllegalArgumentException("clipping: expected a kind, or Clipping.NONE, got null");
+        }
         if (!(threshold > 0)) {
             throw new IllegalArgumentException("clipping: expected a threshold above 0, got " + threshold);
         }

@@ -7,6 +7,7 @@ import bptt.StateGradients;
 import bptt.Trace;
 import bptt.cell.Parameters;
 import bptt.flow.Norm;
+import bptt.math.Numbers;
 import bptt.math.Parallel;
 import com.fasterxml.jackson.core.type.TypeReference;
 import java.nio.file.Files;
@@ -47,9 +48,14 @@ public record Course(Experiment experiment, List<Point> points, boolean solved) 
      *
      * @param experiment of a task in which T is the distance
      * @return the course
+     * @throws IllegalArgumentException if its batches have less than nine sequences
      * @throws ArithmeticException if the training overflows
      */
     public static Course of(Experiment experiment) {
+        if (experiment.batch() < SEQUENCES) {
+            throw new IllegalArgumentException(
+                    Numbers.format("batch: expected %d sequences to look at, got %d", SEQUENCES, experiment.batch()));
+        }
         Training training = new Training(experiment);
         List<Point> points = new ArrayList<>();
         points.add(look(experiment, experiment.initial(), 0));
@@ -94,7 +100,26 @@ public record Course(Experiment experiment, List<Point> points, boolean solved) 
      */
     public static List<Course> read(Path folder) {
         Path file = folder.resolve("courses.json");
-        return Files.exists(file) ? Store.read(file, "a list of courses", new TypeReference<>() {}) : List.of();
+        if (!Files.exists(file)) {
+            return List.of();
+        }
+        List<Course> courses = Store.read(file, "a list of courses", new TypeReference<>() {});
+        for (int n = 1; n <= courses.size(); n++) {
+            Course c = courses.get(n - 1);
+            String field = "course " + n;
+            Store.require(c != null && c.experiment() != null, file, field, "one of an experiment", c);
+            Store.require(c.points() != null && !c.points().isEmpty(), file, field + ", points", "some", c.points());
+            for (Point p : c.points()) {
+                int limit = c.experiment().limit();
+                Store.require(
+                        p != null && p.update() >= 0 && p.update() <= limit && !Double.isNaN(p.loss() + p.decades()),
+                        file,
+                        field + ", points",
+                        "updates 0 … " + limit + ", with loss and decades",
+                        p);
+            }
+        }
+        return courses;
     }
 
     /**
@@ -104,19 +129,23 @@ public record Course(Experiment experiment, List<Point> points, boolean solved) 
      * @param experiments which
      */
     static void add(Path folder, List<Experiment> experiments) {
-        List<Course> all = new ArrayList<>(read(folder));
-        Set<Experiment> known = all.stream().map(Course::experiment).collect(Collectors.toSet());
+        Set<Experiment> known = read(folder).stream().map(Course::experiment).collect(Collectors.toSet());
         List<Experiment> missing =
                 experiments.stream().filter(e -> !known.contains(e)).toList();
         Parallel.each(missing.size(), i -> {
             Course course = of(missing.get(i));
-            synchronized (all) {
-                all.add(course);
-                all.sort(Comparator.comparing(c -> c.experiment().name()));
-                Store.write(folder.resolve("courses.json"), Store.json(all));
-                System.out.println(course.experiment().name() + ": looked at "
-                        + course.points().size() + " times");
-            }
+            Store.locked(
+                    folder,
+                    () -> { // beside those that another program has added since
+                        List<Course> all = new ArrayList<>(read(folder));
+                        if (all.stream().noneMatch(c -> c.experiment().equals(course.experiment()))) {
+                            all.add(course);
+                            all.sort(Comparator.comparing(c -> c.experiment().name()));
+                            Store.write(folder.resolve("courses.json"), Store.json(all));
+                        }
+                        System.out.println(course.experiment().name() + ": looked at "
+                                + course.points().size() + " times");
+                    });
             return null;
         });
     }

@@ -40,6 +40,7 @@ public record Experiment(
         int limit,
         long seed) {
     private static final long INITIAL = -1, UNSEEN = -2;
+    private static final int LONGEST = 1_000_000;
 
     /**
      * The parts of an experiment, to be set by name; what is not set has the value given here. Task, T and network have
@@ -94,6 +95,7 @@ public record Experiment(
         requireName("rule", rule == null ? null : rule.name());
         require(clipping != null, "clipping: expected one, or Clipping.NONE", clipping);
         require(T >= task.shortest(), task.name() + ": expected T ≥ " + task.shortest(), T);
+        require(T <= LONGEST, task.name() + ": expected T ≤ " + LONGEST, T);
         require(hidden >= 1, "hidden: expected 1 unit or more", hidden);
         require(rate > 0 && rate < Double.POSITIVE_INFINITY, "learning rate: expected more than 0", rate);
         require(window >= 0, "window: expected 0 (none) or more steps", window);

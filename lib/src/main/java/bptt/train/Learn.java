@@ -37,6 +37,11 @@ public final class Learn {
      */
     public static void main(String[] args, Function<Path, Engine> engine) {
         try {
+            if (args.length < 1 || args.length > 2) {
+                throw new IllegalArgumentException(
+                        "expected a folder for the outcomes, and which part if not all, such as 3/40; got "
+                                + List.of(args));
+            }
             Path folder = Path.of(args[0]);
             Plan plan = args.length > 1 ? shard(args[1]) : Plan.all(lines());
             sweep(plan, folder, engine);

@@ -17,8 +17,12 @@ public final class Optimiser {
      * @param rule which
      * @param rate η &gt; 0
      * @param like parameters of the network
+     * @throws IllegalArgumentException if the rate is none
      */
     public Optimiser(Rule rule, double rate, Parameters like) {
+        if (!(rate > 0 && rate < Double.POSITIVE_INFINITY)) {
+            throw new IllegalArgumentException("learning rate: expected more than 0, got " + rate);
+        }
         this.rule = rule;
         this.rate = rate;
         moments = new Parameters[rule.moments()];

@@ -15,7 +15,7 @@ public record Outcome(Experiment experiment, int updates, boolean solved, Batch.
      *
      * @return updates times batch
      */
-    public int sequences() {
-        return updates * experiment.batch();
+    public long sequences() {
+        return (long) updates * experiment.batch();
     }
 }

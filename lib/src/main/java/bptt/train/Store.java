@@ -1,16 +1,23 @@
 package bptt.train;
 
+import static java.nio.file.StandardOpenOption.CREATE;
+import static java.nio.file.StandardOpenOption.WRITE;
+
 import bptt.math.Numbers;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.MapperFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.Proxy;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -22,10 +29,18 @@ import java.util.function.Function;
 
 /** Files that appear whole or not at all, and records as JSON. */
 public final class Store {
-    static final ObjectMapper JSON = new ObjectMapper()
+    /** Strict: what is not as it was written is damaged. */
+    static final ObjectMapper JSON = JsonMapper.builder()
             .enable(SerializationFeature.INDENT_OUTPUT)
-            .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
-            .enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES);
+            .enable(
+                    DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES,
+                    DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES,
+                    DeserializationFeature.FAIL_ON_NUMBERS_FOR_ENUMS,
+                    DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+            .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT)
+            .disable(MapperFeature.ALLOW_COERCION_OF_SCALARS)
+            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+            .build();
 
     /** Numbers the files beside: no two writers, in this program or another, have the same one. */
     private static final AtomicInteger WRITES = new AtomicInteger();
@@ -93,6 +108,9 @@ public final class Store {
     static <P> P named(Class<P> type, P[] known, Function<P, String> nameOf, String name) {
         InvocationHandler handler = (proxy, method, args) -> switch (method.getName()) {
             case "name", "title", "toString" -> name;
+            case "equals" ->
+                type.isInstance(args[0]) && nameOf.apply(type.cast(args[0])).equals(name);
+            case "hashCode" -> name.hashCode();
             case "shortest" -> Integer.MIN_VALUE;
             default ->
                 throw new IllegalStateException(Numbers.format(
@@ -128,16 +146,37 @@ public final class Store {
      * @param bytes what
      */
     public static void write(Path file, byte[] bytes) {
+        Path beside = file.resolveSibling(Numbers.format(
+                "%s.%d-%d.tmp", file.getFileName(), ProcessHandle.current().pid(), WRITES.incrementAndGet()));
         try {
             Files.createDirectories(file.toAbsolutePath().getParent());
-            Path beside = file.resolveSibling(Numbers.format(
-                    "%s.%d-%d.tmp", file.getFileName(), ProcessHandle.current().pid(), WRITES.incrementAndGet()));
             try (FileOutputStream out = new FileOutputStream(beside.toFile())) {
                 out.write(bytes);
             }
             Files.move(beside, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
         } catch (IOException e) {
-            throw new UncheckedIOException(e);
+            beside.toFile().delete();
+            throw new UncheckedIOException(Numbers.format("%s cannot be written: %s", file, e), e);
+        }
+    }
+
+    /**
+     * Something to be done with the files of a folder while no other thread or program does so.
+     *
+     * @param folder is made
+     * @param action what
+     */
+    static void locked(Path folder, Runnable action) {
+        synchronized (Store.class) { // of one program only one thread may ask for the lock
+            try {
+                Files.createDirectories(folder);
+                try (FileChannel lock = FileChannel.open(folder.resolve("runs.lock"), CREATE, WRITE)) {
+                    lock.lock();
+                    action.run();
+                }
+            } catch (IOException e) {
+                throw new UncheckedIOException(Numbers.format("%s cannot be written: %s", folder, e), e);
+            }
         }
     }
 }

@@ -1,18 +1,13 @@
 package bptt.train;
 
-import static java.nio.file.StandardOpenOption.CREATE;
-import static java.nio.file.StandardOpenOption.WRITE;
-
+import bptt.math.Numbers;
 import com.fasterxml.jackson.core.type.TypeReference;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.HashSet;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
-import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -28,7 +23,7 @@ public final class Sweep {
     private final Map<String, Outcome> outcomes;
     private final Consumer<Thread> addHook;
     private final Consumer<Thread> removeHook;
-    private final Set<Experiment> taken = new HashSet<>();
+    private final Map<String, Experiment> taken = new HashMap<>();
     private RuntimeException failure;
     private int running;
     private volatile boolean stopping;
@@ -80,9 +75,25 @@ public final class Sweep {
                     field + ", unseen",
                     "a score, or null where it failed",
                     o.unseen());
+            boolean sensible = o.unseen() == null
+                    || (least(o.unseen().loss(), 0)
+                            && least(o.unseen().worst(), 0)
+                            && least(o.unseen().errors(), 0));
+            Store.require(
+                    sensible && (o.unseen() == null || o.unseen().errors() <= 1),
+                    file,
+                    field + ", unseen",
+                    "numbers of 0 or more, errors of 1 at most",
+                    o.unseen());
+            Store.require(
+                    !o.solved() || o.failure().isEmpty(), file, field + ", solved", "false where it failed", true);
             Store.require(outcomes.put(e.name(), o) == null, file, field, "one outcome of each experiment", e.name());
         }
         return outcomes;
+    }
+
+    private static boolean least(double value, double bound) {
+        return value >= bound && value < Double.POSITIVE_INFINITY;
     }
 
     /**
@@ -103,7 +114,9 @@ public final class Sweep {
      * @param engine where
      * @param report is told of each outcome, one at a time
      * @return all outcomes by name
-     * @throws RuntimeException what an experiment threw that could not be run at all, after all others have ended
+     * @throws IllegalArgumentException if two experiments have one name, here or in the file, and so would overwrite
+     *     each other; after all others have ended
+     * @throws RuntimeException what an experiment threw that could not be run at all, likewise
      */
     public Map<String, Outcome> run(Plan plan, Engine engine, Consumer<Outcome> report) {
         ExecutorService pool = Executors.newFixedThreadPool(engine.slots());
@@ -114,6 +127,7 @@ public final class Sweep {
         addHook.accept(stop);
         taken.clear();
         failure = null;
+        stopping = false;
         try {
             for (int i = 0; i < engine.slots(); i++) {
                 pool.execute(() -> work(plan, engine, report));
@@ -124,8 +138,9 @@ public final class Sweep {
                 await(pool, 1, TimeUnit.MINUTES);
             }
         } finally {
-            if (!stopping) {
+            try {
                 removeHook.accept(stop);
+            } catch (IllegalStateException e) { // it is at work: the program ends
             }
         }
         if (failure != null) {
@@ -157,12 +172,18 @@ public final class Sweep {
                     outcome = engine.run(e, () -> stopping);
                 } catch (RuntimeException failed) { // no reason to stop the others
                     fail(failed);
+                } catch (Error failed) { // such as one that needs more memory than there is
+                    fail(new IllegalStateException(e.name() + ": " + root(failed), failed));
                 }
                 ended(outcome, engine, report);
             }
         } catch (RuntimeException failed) {
             fail(failed);
         }
+    }
+
+    private static Throwable root(Throwable e) {
+        return e.getCause() == null ? e : root(e.getCause());
     }
 
     private synchronized void fail(RuntimeException e) {
@@ -172,11 +193,18 @@ public final class Sweep {
     /** The first of what is due that no thread has taken; waits while others may make more due; null at the end. */
     private synchronized Experiment next(Plan plan) {
         while (!stopping) {
-            locked(() -> null);
+            locked(() -> {});
             for (Experiment e : plan.due(this::known)) {
-                if (taken.add(e)) {
+                Outcome stored = outcomes.get(e.name());
+                Experiment named = stored == null ? taken.putIfAbsent(e.name(), e) : stored.experiment();
+                if (named == null) {
                     running++;
                     return e;
+                }
+                if (!named.equals(e)) {
+                    fail(new IllegalArgumentException(Numbers.format(
+                            "%s: expected one experiment of the name %s, got %s beside %s",
+                            folder, e.name(), e, named)));
                 }
             }
             if (running == 0) {
@@ -201,30 +229,17 @@ public final class Sweep {
             locked(() -> {
                 outcomes.put(outcome.experiment().name(), outcome);
                 Store.write(folder.resolve("runs.json"), Store.json(outcomes.values()));
-                return null;
             });
             engine.stored(outcome.experiment());
         }
         report.accept(outcome);
     }
 
-    /**
-     * Something to be done with the outcomes while no other thread or program that sweeps here reads or writes them.
-     */
-    private <T> T locked(Callable<T> action) {
-        synchronized (Sweep.class) {
-            try {
-                Files.createDirectories(folder);
-                try (FileChannel lock = FileChannel.open(folder.resolve("runs.lock"), CREATE, WRITE)) {
-                    lock.lock();
-                    outcomes.putAll(read(folder));
-                    return action.call();
-                }
-            } catch (RuntimeException e) {
-                throw e;
-            } catch (Exception e) {
-                throw new IllegalStateException(folder + " cannot be written: " + e, e);
-            }
-        }
+    /** Something to be done with the outcomes of all that sweep here. */
+    private void locked(Runnable action) {
+        Store.locked(folder, () -> {
+            outcomes.putAll(read(folder));
+            action.run();
+        });
     }
 }

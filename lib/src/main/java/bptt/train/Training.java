@@ -144,6 +144,10 @@ public final class Training {
     private double update() {
         int n = updates + 1;
         Batch batch = experiment.trainingBatch(n);
+        if (batch.y().isEmpty()) {
+            throw new IllegalArgumentException(
+                    experiment.task().name() + ": expected a target at one of the steps at least, got none");
+        }
         int T = batch.x().size(), window = experiment.window() == 0 ? T : experiment.window();
         double loss = 0;
         Parameters gradient = null;

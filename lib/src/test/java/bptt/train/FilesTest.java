@@ -3,14 +3,17 @@ package bptt.train;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import bptt.Progress;
+import bptt.math.Numbers;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -106,7 +109,7 @@ class FilesTest {
         assertEquals(EACH + 2, Sweep.read(folder).size());
     }
 
-    /** An outcome in the file is taken as it is; one of the same name but other settings is not this experiment's. */
+    /** An outcome in the file is taken as it is; one of the same name but other settings is not lost. */
     @Test
     void whatIsKnownIsNotRunAgain() {
         Experiment e = experiment(1, 3);
@@ -114,8 +117,143 @@ class FilesTest {
         Store.write(folder.resolve("runs.json"), Store.json(List.of(known)));
         assertEquals(Map.of(e.name(), known), run(folder, List.of(e)));
         Experiment other = e.with(s -> s.batch = 3);
-        Outcome want = new Training(other).run(Progress.NONE);
-        assertEquals(Map.of(e.name(), want), run(folder, List.of(other)));
+        String name = "expected one experiment of the name " + e.name() + ", got ", beside = " beside ";
+        for (List<Experiment> plan : List.of(List.of(other), List.of(other, e))) {
+            String message = assertThrows(IllegalArgumentException.class, () -> run(folder, plan))
+                    .getMessage();
+            assertEquals(folder + ": " + name + other + beside + e, message);
+            assertEquals(Map.of(e.name(), known), Sweep.read(folder));
+        }
+        Path empty = folder.resolve("empty");
+        String message = assertThrows(IllegalArgumentException.class, () -> run(empty, List.of(e, other)))
+                .getMessage();
+        assertTrue(message.equals(empty + ": " + name + other + beside + e), message);
+        assertEquals(Map.of(e.name(), new Training(e).run(Progress.NONE)), Sweep.read(empty));
+    }
+
+    /** What is said of a file in which something is replaced. */
+    private static String said(Path file, String text, String pattern, String by, Runnable reads) throws IOException {
+        String changed = text.replaceFirst(pattern, by);
+        assertNotEquals(text, changed);
+        Files.writeString(file, changed);
+        String message =
+                assertThrows(IllegalArgumentException.class, reads::run, by).getMessage();
+        assertTrue(message.startsWith(file.toString()), message);
+        assertEquals(changed, Files.readString(file));
+        return message.substring(file.toString().length());
+    }
+
+    /** What a hand or a tool may do to a file, and what a lenient reader would take for something else. */
+    @Test
+    void outcomesThatAreNotAsTheyWereWritten() throws IOException {
+        Path file = folder.resolve("runs.json");
+        run(folder, List.of(experiment(1, 1)));
+        String good = Files.readString(file);
+        for (String[] change : new String[][] {
+            {"$", "[]"},
+            {"$", "x"},
+            {"\"T\" : 5", "\"T\" : 5.9"},
+            {"\"T\" : 5", "\"T\" : \"5\""},
+            {"\"T\" : 5", "\"T\" : 5, \"T\" : 6"},
+            {"\"kind\" : \"NORM\"", "\"kind\" : 0"},
+            {"\"kind\" : \"NORM\"", "\"kind\" : null"}
+        }) {
+            String said = said(file, good, change[0], change[1], () -> new Sweep(folder));
+            assertTrue(
+                    said.startsWith(": expected a list of outcomes, got a file that ends early or is damaged"), said);
+        }
+        String of = "(\"%s\" : )[^,\\s]+";
+        for (String[] change : new String[][] {
+            {"loss", "-0.1"},
+            {"loss", "\"NaN\""},
+            {"loss", "\"Infinity\""},
+            {"worst", "-0.1"},
+            {"errors", "-0.1"},
+            {"errors", "1.1"}
+        }) {
+            String said = said(file, good, Numbers.format(of, change[0]), "$1" + change[1], () -> new Sweep(folder));
+            String expected = ", outcome 1, unseen: expected numbers of 0 or more, errors of 1 at most, got Score";
+            assertTrue(said.startsWith(expected), said);
+        }
+        String failed = good.replaceFirst("(?s)\"unseen\" : \\{.*?\\}", "\"unseen\" : null")
+                .replace("\"failure\" : \"\"", "\"failure\" : \"update 1: the loss is NaN\"");
+        Files.writeString(file, failed);
+        assertEquals(1, Sweep.read(folder).size());
+        assertEquals(
+                ", outcome 1, solved: expected false where it failed, got true; it is left as it is",
+                said(file, failed, "\"solved\" : false", "\"solved\" : true", () -> new Sweep(folder)));
+    }
+
+    @Test
+    void coursesThatMakeNoSense() throws IOException {
+        Path file = folder.resolve("courses.json");
+        Store.write(
+                file, Store.json(List.of(new Course(experiment(1, 3), List.of(new Course.Point(3, 0.5, 2)), false))));
+        String good = Files.readString(file);
+        assertEquals(1, Course.read(folder).size());
+        Runnable reads = () -> Course.add(folder, List.of());
+        assertEquals(
+                ", course 1: expected one of an experiment, got null; it is left as it is",
+                said(file, good, "(?s)\\{.*\\}", "null", reads));
+        assertEquals(
+                ", course 1, points: expected some, got null; it is left as it is",
+                said(file, good, "(?s)(\"points\" : )\\[.*?\\]", "$1null", reads));
+        assertEquals(
+                ", course 1, points: expected some, got []; it is left as it is",
+                said(file, good, "(?s)(\"points\" : )\\[.*?\\]", "$1[]", reads));
+        for (String[] change :
+                new String[][] {{"update", "-1"}, {"update", "4"}, {"loss", "\"NaN\""}, {"decades", "\"NaN\""}}) {
+            String said = said(file, good, Numbers.format("(\"%s\" : )[^,\\s]+", change[0]), "$1" + change[1], reads);
+            String expected = ", course 1, points: expected updates 0 … 3, with loss and decades, got Point";
+            assertTrue(said.startsWith(expected), said);
+        }
+        String said = said(
+                file,
+                good,
+                "(?s)\"experiment\" : \\{.*?\\},\\s*\"points\"",
+                "\"experiment\" : null, \"points\"",
+                reads);
+        assertTrue(said.startsWith(", course 1: expected one of an experiment, got Course[experiment=null"), said);
+    }
+
+    /** A program that reads the courses before another one adds to them keeps what that one has added. */
+    @Test
+    void coursesOfOthersCount() throws Exception {
+        List<Experiment> all = LongStream.rangeClosed(1, 6)
+                .mapToObj(seed -> Experiment.of(s -> {
+                    s.task = Tasks.RECALL;
+                    s.T = 4;
+                    s.network = Networks.TANH;
+                    s.hidden = 3;
+                    s.batch = 9;
+                    s.limit = 100;
+                    s.seed = seed;
+                }))
+                .toList();
+        Thread other = new Thread(() -> Course.add(folder, all.subList(0, 4)));
+        other.start();
+        Course.add(folder, all.subList(2, 6));
+        other.join();
+        assertEquals(all, Course.read(folder).stream().map(Course::experiment).toList());
+        assertEquals(
+                "batch: expected 9 sequences to look at, got 8",
+                assertThrows(
+                                IllegalArgumentException.class,
+                                () -> Course.of(all.get(0).with(s -> s.batch = 8)))
+                        .getMessage());
+    }
+
+    /** What cannot be written is said with its name, and nothing stays beside it. */
+    @Test
+    void whatCannotBeWritten() throws IOException {
+        Path file = folder.resolve("runs.json");
+        Files.createDirectories(file.resolve("full"));
+        String message = assertThrows(UncheckedIOException.class, () -> Store.write(file, new byte[1]))
+                .getMessage();
+        assertTrue(message.startsWith(file + " cannot be written: "), message);
+        try (Stream<Path> files = Files.list(folder)) {
+            assertEquals(List.of(file), files.toList());
+        }
     }
 
     private void refused(String message, Runnable call, Path file, JsonNode changed) throws IOException {

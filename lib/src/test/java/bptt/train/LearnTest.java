@@ -144,6 +144,7 @@ class LearnTest {
     @Test
     @Tag("process") // as TrainTest.killedAndResumed
     void badInputIsOneSentence() throws Exception {
+        assertEquals("expected a folder for the outcomes, and which part if not all, such as 3/40; got []\n", said());
         assertEquals("SHARD: expected i/n with 1 ≤ i ≤ n, such as 3/40, got 41/40\n", said(folder.toString(), "41/40"));
         Path file = folder.resolve("runs.json");
         String other = "[{\"version\": 2}]";

@@ -41,6 +41,7 @@ import java.util.stream.IntStream;
 import org.ejml.simple.SimpleMatrix;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -209,6 +210,7 @@ class TrainTest {
         assertEquals(outcome, training.outcome());
         assertEquals(e, training.experiment());
         assertEquals(400, outcome.sequences());
+        assertEquals(3_000_000_000L, new Outcome(with(x -> x.batch = 1000), 3_000_000, false, null, "").sequences());
         assertEquals(outcome, training.run(50, (update, limit, loss, last) -> told.add(loss)));
         assertEquals(50, told.size());
         assertArrayEquals(
@@ -366,11 +368,48 @@ class TrainTest {
                 new Case("window: expected 0 (none) or more steps, got -1", () -> with(s -> s.window = -1)),
                 new Case("batch: expected 1 sequence or more, got 0", () -> with(s -> s.batch = 0)),
                 new Case("ECHO: expected T ≥ 1, got 0", () -> experiment(new Echo(), 0, Networks.GRU, 1)),
+                new Case("COPY: expected T ≤ 1000000, got 1000001", () -> with(s -> s.T = 1_000_001)),
+                new Case(
+                        "batch: expected inputs of one step or more, and targets, got none",
+                        () -> new Batch(List.of(), new TreeMap<>(), false)),
+                new Case(
+                        "batch: expected targets at the steps 1 … 2, got one at 3",
+                        () -> echo(new Echo().batch(3, 1, new Random(1)).x().subList(0, 2), 3)),
+                new Case(
+                        "batch: expected targets at the steps 1 … 3, got one at 0",
+                        () -> echo(new Echo().batch(3, 1, new Random(1)).x(), 0)),
+                new Case(
+                        "NONE: expected a target at one of the steps at least, got none",
+                        () -> new Training(experiment(new Aimless("NONE"), 2, Networks.GRU, 1)).run(Progress.NONE)),
+                new Case(
+                        "learning rate: expected more than 0, got -1.0",
+                        () -> new Optimiser(Rules.SGD, -1, with(s -> {}).initial())),
+                new Case(
+                        "learning rate: expected more than 0, got Infinity",
+                        () -> new Optimiser(Rules.SGD, 1 / 0.0, with(s -> {}).initial())),
+                new Case("clipping: expected a kind, or Clipping.NONE, got null", () -> new Clipping(null, 1)),
                 new Case("clipping: expected a threshold above 0, got 0.0", () -> Clipping.norm(0)))) {
             assertEquals(
                     c.message(),
                     assertThrows(IllegalArgumentException.class, () -> c.make().run())
                             .getMessage());
+        }
+    }
+
+    private static Batch echo(List<SimpleMatrix> x, int target) {
+        return new Batch(x, new TreeMap<>(Map.of(target, x.get(0))), false);
+    }
+
+    /** A task that forgets to say what is to be answered. */
+    private record Aimless(String name) implements Numbers {
+        @Override
+        public Batch batch(int T, int B, Random random) {
+            return new Batch(List.of(Task.empty(1, T, B)), new TreeMap<>(), false);
+        }
+
+        @Override
+        public boolean solved(Batch.Score score, int T) {
+            return false;
         }
     }
 
@@ -384,6 +423,7 @@ class TrainTest {
 
     @Test
     void theSmallestExperiment() {
+        with(s -> s.T = 1_000_000); // and the longest
         Experiment e = with(s -> s.hidden = s.batch = 1);
         assertEquals(1, e.initial().cell().hidden());
         assertEquals(1, e.trainingBatch(1).x().get(0).getNumCols());
@@ -681,7 +721,9 @@ class TrainTest {
                 Networks.GRU,
                 200);
         List<Outcome> told = new ArrayList<>();
-        Sweep sweep = new Sweep(folder, hooks::add, hooks::remove);
+        Sweep sweep = new Sweep(folder, hooks::add, hook -> {
+            throw new IllegalStateException("Shutdown in progress"); // as Java does then
+        });
         assertEquals(Map.of(), sweep.run(Plan.of(List.of(first, first.withSeed(4))), oneByOne(), told::add));
         hooks.get(0).join(30_000);
         assertFalse(hooks.get(0).isAlive());
@@ -689,6 +731,43 @@ class TrainTest {
         Path checkpoint = folder.resolve("checkpoints").resolve(first.name() + ".json");
         assertEquals(told.get(0).updates(), Checkpoint.read(checkpoint, first).updates());
         assertTrue(told.get(0).updates() >= 7);
+    }
+
+    /** As by the square of a notebook. */
+    @Test
+    void aSweepThatIsInterruptedCanBeRunAgain() {
+        AtomicInteger pause = new AtomicInteger(100);
+        Experiment e = experiment(new Slow("SLOW", () -> Thread.sleep(pause.get())), 2, Networks.GRU, 30);
+        Sweep sweep = new Sweep(folder);
+        Thread.currentThread().interrupt();
+        assertEquals(Map.of(), sweep.run(Plan.of(List.of(e)), oneByOne(), outcome -> {}));
+        assertTrue(Thread.interrupted());
+        pause.set(0);
+        assertEquals(
+                Set.of(e.name()),
+                sweep.run(Plan.of(List.of(e)), oneByOne(), outcome -> {}).keySet());
+    }
+
+    /** One that needs more memory than there is ends, is said with its name, and the others go on. */
+    @Test
+    @Timeout(60)
+    void anErrorEndsOneTrainingOnly() {
+        Experiment large = experiment(
+                new Slow("LARGE", () -> {
+                    throw new ExceptionInInitializerError(new OutOfMemoryError("Java heap space"));
+                }),
+                2,
+                Networks.GRU,
+                1);
+        Experiment fine = experiment(Tasks.ADDING_2015, 2, Networks.GRU, 1);
+        for (Engine engine : List.of(local(), oneByOne())) {
+            Sweep sweep = new Sweep(folder);
+            Plan plan = Plan.all(List.of(Plan.of(List.of(large)), Plan.of(List.of(fine))));
+            String message = assertThrows(IllegalStateException.class, () -> sweep.run(plan, engine, outcome -> {}))
+                    .getMessage();
+            assertEquals(large.name() + ": java.lang.OutOfMemoryError: Java heap space", message);
+            assertEquals(Set.of(fine.name()), Sweep.read(folder).keySet());
+        }
     }
 
     /** A sweep that ended by itself has nothing to be told any more. */
@@ -813,7 +892,10 @@ class TrainTest {
         new Sweep(folder).run(Plan.of(List.of(e)), local(), outcome -> {});
         Outcome stored = Sweep.read(folder).get(e.name());
         assertEquals(want, stored);
-        assertEquals("ECHO", stored.experiment().task().name());
+        Task task = stored.experiment().task();
+        assertEquals("ECHO", task.name());
+        assertEquals(Set.of(task), Set.copyOf(List.of(task, Task.named("ECHO"), Task.named("ECHO"))));
+        assertFalse(task.equals(Task.named("OTHER")) || task.equals("ECHO") || task.equals(null));
         assertEquals(Rules.ADAM, Rule.named("ADAM"));
         assertEquals(
                 "“ECHO” is no task of the library, and the file has its name alone",
