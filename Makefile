@@ -221,8 +221,11 @@ $(TOOLS): | need-python
 
 $(JAR): lib/pom.xml $(shell find lib/src/main -type f) | need-folder need-java need-maven
 	@echo "Building lib/target/bptt.jar (the first time Maven fetches about 60 MB)"
-	@rm -rf lib/target/jars # a version that is no longer wanted would stay on the class path
-	@$(MVN) -q package -Dmaven.test.skip=true -Dspotless.check.skip=true
+	@# A version that is no longer wanted would stay on the class path; and if this fails, the old ones go on.
+	@rm -rf lib/target/jars-before; if [ -d lib/target/jars ]; then mv lib/target/jars lib/target/jars-before; fi
+	@$(MVN) -q package -Dmaven.test.skip=true -Dspotless.check.skip=true || { rm -rf lib/target/jars; \
+	  if [ -d lib/target/jars-before ]; then mv lib/target/jars-before lib/target/jars; fi; exit 1; }
+	@rm -rf lib/target/jars-before
 	@$(PYTHON) lib/supply.py check
 	@touch $@
 

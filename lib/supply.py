@@ -54,8 +54,12 @@ def main(arguments):
         case ["check"]:
             found = wrong(repository(), LIST.read_text(encoding="utf-8"))
         case ["lock", folder]:
-            LIST.write_text(lock(Path(folder)), encoding="utf-8")
-            found = []
+            text = lock(Path(folder))
+            found = [] if text else [f"lock: expected a Maven repository, got {folder}, which has no jar"]
+            if text:
+                new = LIST.with_suffix(".new")
+                new.write_text(text, encoding="utf-8")
+                new.replace(LIST)
         case ["licences", *paths] if paths:
             names, found = licences(json.loads(Path(path).read_text(encoding="utf-8")) for path in paths)
             for licence, components in sorted(names.items()):
@@ -84,7 +88,7 @@ def digest(path):
 
 def wrong(folder, text):
     """A sentence for each file that is not what was listed."""
-    found = []
+    found = [] if text.strip() else ["lib/checksums.txt: expected a list, got an empty file; make lock writes one"]
     for line in text.splitlines():
         expected, name = line.split("  ")
         path = folder / name

@@ -12,6 +12,7 @@ import shutil
 import sys
 from pathlib import Path
 
+import ledger
 import nbformat
 import run
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
@@ -48,9 +49,13 @@ def main(arguments=None):
         sys.exit(f"expected notebooks with exercises that are checked, got {', '.join(without)}")
     if not (LIBRARY / "bptt.jar").exists():
         sys.exit("the library is not built: run “make jar” in the project's folder")
-    for path in chosen:
-        if path.name not in without:
-            print(write(path, args.solutions, ASSIGNMENTS).relative_to(HERE.parent))
+    try:
+        with run.scratch() as work:
+            for path in chosen:
+                if path.name not in without:
+                    print(write(path, args.solutions, ASSIGNMENTS, work).relative_to(HERE.parent))
+    except ledger.Damaged as damaged:
+        sys.exit(str(damaged))
 
 
 def solved(path):
@@ -59,7 +64,7 @@ def solved(path):
 
 def exercises(path):
     """The cells with the exercises: all between the heading and what is to be tried, or the whole notebook."""
-    cells = nbformat.read(path, as_version=4).cells
+    cells = ledger.read(path).cells
     ids = [cell.id for cell in cells]
     first = ids.index("exercises") + 1 if "exercises" in ids else ids.index("setup") + 1
     last = next((n for n, id_ in enumerate(ids) if n > first and id_ in ("to-try", "sources", "close")), len(ids))
@@ -91,7 +96,7 @@ def make(path, with_solutions):
 
 
 def heading(path):
-    return nbformat.read(path, as_version=4).cells[0].source.split("\n")[0].removeprefix("# ")
+    return ledger.read(path).cells[0].source.split("\n")[0].removeprefix("# ")
 
 
 def checked(cell):
@@ -118,10 +123,10 @@ def locked(cell):
     return cell
 
 
-def write(path, with_solutions, parent):
-    """The folder of an assignment: its notebook, the first cell, and the library."""
-    folder = parent / ("solutions" if with_solutions else "source") / path.stem
-    shutil.rmtree(folder, ignore_errors=True)
+def write(path, with_solutions, parent, work):
+    """The folder of an assignment: notebook, first cell, library. The old one stays until the new one is whole."""
+    kept = parent / ("solutions" if with_solutions else "source") / path.stem
+    folder = work / path.stem
     (folder / "lib").mkdir(parents=True)
     nbformat.write(make(path, with_solutions), folder / path.name)
     kernel = next(line for line in (HERE / "requirements.in").read_text().split() if line.startswith("jjava"))
@@ -132,8 +137,12 @@ def write(path, with_solutions, parent):
     shutil.copy(HERE / "words.jshell", folder)
     shutil.copy(LIBRARY / "bptt.jar", folder / "lib")
     shutil.copytree(LIBRARY / "jars", folder / "lib/jars")
-    (parent / "nbgrader_config.py").write_text(CONFIG, encoding="utf-8")
-    return folder
+    kept.parent.mkdir(parents=True, exist_ok=True)
+    if kept.exists():
+        kept.rename(work / (path.stem + ".old"))
+    folder.rename(kept)
+    run.replace(parent / "nbgrader_config.py", CONFIG.encode(), work)
+    return kept
 
 
 if __name__ == "__main__":

@@ -10,6 +10,7 @@ import re
 from pathlib import Path
 
 import nbformat
+from nbformat.reader import NotJSONError
 
 HERE = Path(__file__).resolve().parent
 FORMULAS = HERE.parent / "lib/src/main/resources/bptt/check/formulas.tsv"
@@ -47,6 +48,18 @@ ANCHOR = re.compile(r'<a id="([^"]+)"></a>')  # in the section that derives the 
 MARKUP = re.compile(r"[\\`*_{}\[\]()<>#|~$&!]")  # what Markdown, its tables or its formulas would not leave as it is
 
 
+class Damaged(Exception):
+    """A file that is no notebook, or has a place of a formula that there is not; the message says which."""
+
+
+def read(path):
+    try:
+        return nbformat.read(path, as_version=4)
+    except (NotJSONError, nbformat.ValidationError) as error:
+        why = str(error).split("\n")[0][:100]
+        raise Damaged(f"{path.name}: expected a notebook, got a file that ends early or is damaged ({why})") from None
+
+
 def collect(paths):
     """One row per id, in the order of the list of formulas; the row of an id without a claim has an empty verdict."""
     rows = {}
@@ -60,11 +73,13 @@ def collect(paths):
         }
     for path in paths:
         section, claims = "", False
-        for cell in nbformat.read(path, as_version=4).cells:
+        for cell in read(path).cells:
             if cell.cell_type == "markdown":
                 headings = re.findall(r"^#{1,3} (.+)$", cell.source, re.MULTILINE)
                 section = headings[-1] if headings else section
                 for id_ in ANCHOR.findall(cell.source):
+                    if id_ not in rows:
+                        raise Damaged(f"{path.name}: expected an id of {FORMULAS.name} in a place, got {id_}")
                     rows[id_]["notebook"], rows[id_]["section"] = path.name, section
                 continue
             claims = claims or "claim(" in cell.source

@@ -62,13 +62,21 @@ class Mutant(NamedTuple):
 
 def main(arguments=None):
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--limit", type=int, metavar="N", help="a random sample of so many mutants of each notebook")
+    parser.add_argument(
+        "--limit", type=positive, metavar="N", help="a random sample of so many mutants of each notebook"
+    )
     parser.add_argument("--seed", type=int, default=1, metavar="S", help="of that sample; default: 1")
-    parser.add_argument("--workers", type=int, default=1, metavar="N", help="processes at a time; default: 1")
+    parser.add_argument("--workers", type=positive, default=1, metavar="N", help="processes at a time; default: 1")
     parser.add_argument("notebooks", nargs="+", metavar="NB", help="beginning of a file name")
     args = parser.parse_args(arguments)
     listed = read_listed(LISTED.read_text(encoding="utf-8"))
     return max([examine(path, args, listed) for path in run.select(args.notebooks)])
+
+
+def positive(text):
+    if not re.fullmatch("[1-9][0-9]*", text):
+        raise argparse.ArgumentTypeError(f"expected 1 or more, got {text}")
+    return int(text)
 
 
 def examine(path, args, listed):

@@ -109,6 +109,9 @@ def main(arguments=None):
             for problem in [] if failures or parameters else settle_ledger(args.check, work):
                 print("ledger: " + problem)
                 failures += 1
+    except ledger.Damaged as damaged:
+        progress("")
+        sys.exit(str(damaged))
     except Stopped as stopped:
         progress("")
         names = ", ".join(called(path) for path in run.running())
@@ -198,8 +201,10 @@ class Run:
                     notes = [write_aside(path, executed, folder, self.parameters)]
                 elif not problems:
                     write_back(path, executed, folder)
-            except Failed as failure:
+            except (Failed, ledger.Damaged) as failure:
                 problems = [str(failure)]
+            except OSError as error:
+                problems = [f"expected files that can be read and written, got {error}"]
             if self.stopped:
                 return
             if self.check and not problems:
@@ -230,7 +235,7 @@ class Run:
 
 def inputs(path):
     """A fingerprint of what a check of a notebook depends on: code, outputs, results it reads, the library, the JVM."""
-    notebook = nbformat.read(path, as_version=4)
+    notebook = ledger.read(path)
     cells = [cell for cell in notebook.cells if cell.cell_type == "code"]
     code = "\n".join(cell.source for cell in cells)
     seen = hashlib.sha256(json.dumps([[cell.source, cell.outputs] for cell in cells], sort_keys=True).encode())
@@ -395,7 +400,7 @@ async def execute(path, work, at, parameters=None):
     shutil.copy(path.parent / "setup.jshell", inside)
     (folder.parent / "lib").symlink_to(HERE.parent / "lib")
 
-    notebook = nbformat.read(path, as_version=4)
+    notebook = ledger.read(path)
     total = sum(cell.cell_type == "code" for cell in notebook.cells)
     begun = 0
 
@@ -579,7 +584,7 @@ def replace(path, content, work):
 
 def compare(path, executed, folder):
     """All differences between a fresh run and what is committed, as readable texts."""
-    committed = nbformat.read(path, as_version=4)
+    committed = ledger.read(path)
     problems = []
     number = 0
     for old, new in zip(committed.cells, executed.cells, strict=False):

@@ -4,8 +4,10 @@ import re
 import tempfile
 import unittest
 from pathlib import Path
+from unittest import mock
 
 import assignment
+import ledger
 import nbformat
 
 HERE = Path(__file__).resolve().parent
@@ -78,9 +80,22 @@ class Assignment(unittest.TestCase):
         self.addCleanup(setattr, assignment, "LIBRARY", assignment.LIBRARY)
         assignment.LIBRARY = library
 
+    def write(self, path):
+        return assignment.write(path, False, self.parent, Path(tempfile.mkdtemp(dir=self.parent)))
+
+    def test_the_old_one_stays_until_the_new_one_is_whole(self):
+        course = EXERCISES[0][0]
+        folder = self.write(course)
+        (folder / "old").touch()
+        with mock.patch.object(assignment, "heading", side_effect=ledger.Damaged), self.assertRaises(ledger.Damaged):
+            self.write(course)
+        self.assertTrue((folder / "old").exists())
+        self.assertEqual(self.write(course), folder)
+        self.assertFalse((folder / "old").exists())
+
     def test_no_solution_is_in_a_students_folder(self):
         for course, solved in EXERCISES:
-            folder = assignment.write(course, False, self.parent)
+            folder = self.write(course)
             handed = "\n".join(p.read_text(encoding="utf-8") for p in folder.glob("*.*"))
             stubs = answers(course)
             for id_, cell in answers(solved).items():
@@ -90,7 +105,7 @@ class Assignment(unittest.TestCase):
             self.assertNotIn("✓", handed)
 
     def test_the_folder_needs_nothing_around_it(self):
-        folder = assignment.write(EXERCISES[0][0], False, self.parent)
+        folder = self.write(EXERCISES[0][0])
         names = {str(p.relative_to(folder)) for p in folder.rglob("*") if p.is_file()}
         library = {"lib/bptt.jar", "lib/jars/ejml.jar"}
         self.assertEqual(names, {EXERCISES[0][0].name, "README.md", "setup.jshell", "words.jshell", *library})

@@ -175,5 +175,15 @@ class Classes(unittest.TestCase):
         )
 
 
+class Arguments(unittest.TestCase):
+    def test_a_sample_of_nothing_is_refused(self):
+        for option in ("--limit", "--workers"):
+            for number in ("0", "-1", "x"):
+                said = io.StringIO()
+                with contextlib.redirect_stderr(said), self.assertRaises(SystemExit):
+                    mutants.main([option, number, "07"])
+                self.assertIn(f"argument {option}: expected 1 or more, got {number}", said.getvalue())
+
+
 if __name__ == "__main__":
     unittest.main()

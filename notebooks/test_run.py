@@ -1,5 +1,6 @@
 """Tests of the runner and of the two lists of dependencies. Run by make test."""
 
+import atexit
 import base64
 import contextlib
 import html
@@ -38,14 +39,32 @@ def notebook(*sources):
     return nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": run.KERNEL})
 
 
+@atexit.register  # also when the tests are stopped: the next run would execute what is left
+def tidy_up():
+    for pattern in ("9[89]-test-of-the-runner.ipynb", "results/9[89]-test.*"):
+        for path in HERE.glob(pattern):
+            path.unlink()
+
+
 class Runner(unittest.TestCase):
     """Each test has a notebook of its own, which it removes."""
 
     def setUp(self):
+        self.addCleanup(tidy_up)
         self.path = HERE / "99-test-of-the-runner.ipynb"
-        self.addCleanup(self.path.unlink, missing_ok=True)
         self.result = HERE / "results" / "99-test.csv"
-        self.addCleanup(self.result.unlink, missing_ok=True)
+
+    def test_a_damaged_notebook_is_named(self):
+        for text in ("", self.save("1 + 1")[:200]):
+            self.path.write_text(text)
+            said = "99-test-of-the-runner.ipynb: expected a notebook, got a file that ends early or is damaged"
+            for options in ([], ["--check"]):
+                try:
+                    code, out = self.run_it(*options)
+                except SystemExit as refused:
+                    code, out = 1, str(refused)
+                self.assertIn(said, out)
+                self.assertEqual((code, self.path.read_text()), (1, text))
 
     def save(self, *sources):
         nbformat.write(notebook(*sources), self.path)
@@ -214,7 +233,6 @@ class Runner(unittest.TestCase):
             'raw.setTitle("A line");\nraw.addSeries("a", new double[] {1, 2}, new double[] {3, 4});\nraw',
             'Chart.of("t", "x", "y").line("a", new double[] {1, 2}, new double[] {3, 4}).figure("99-test", "A line.");',
         )
-        self.addCleanup((HERE / "results/99-test.png").unlink, missing_ok=True)
         with tempfile.TemporaryDirectory() as folder:
             none = Path(folder) / "fonts.conf"
             none.write_text(everywhere.NO_FONTS)
@@ -330,9 +348,7 @@ class Runs(unittest.TestCase):
 
     def notebook(self, number, *sources):
         path = HERE / f"{number}-test-of-the-runner.ipynb"
-        self.addCleanup(path.unlink, missing_ok=True)
-        for made in ("csv", "svg", "png"):
-            self.addCleanup((HERE / "results" / f"{number}-test.{made}").unlink, missing_ok=True)
+        self.addCleanup(tidy_up)
         nbformat.write(notebook(*(source.replace("@", str(self.told / str(number))) for source in sources)), path)
         return path
 
@@ -478,6 +494,14 @@ class Ledger(unittest.TestCase):
         self.assertEqual((row["verdict"], row["error"], row["bound"], row["rejected"]), ("holds", "3e-16", "1e-12", 2))
         self.assertEqual((row["notebook"], row["section"]), ("03-x.ipynb", "A section"))
         self.assertEqual(ledger.problems(rows.values()), ["delta.6: no claim in any notebook"])
+
+    def test_a_place_of_no_formula_is_named(self):
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / "03-x.ipynb"
+            cell = nbformat.v4.new_markdown_cell('<a id="my.place"></a>')
+            nbformat.write(nbformat.v4.new_notebook(cells=[cell]), path)
+            with self.assertRaisesRegex(ledger.Damaged, "03-x.ipynb: expected an id of formulas.tsv .*, got my.place"):
+                ledger.collect([path])
 
     def test_a_form_wrong_as_printed_stays_wrong(self):
         rows = self.rows(

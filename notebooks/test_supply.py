@@ -1,5 +1,7 @@
 """Tests of what comes from elsewhere: locked, listed, licensed. Run by make test, offline."""
 
+import contextlib
+import io
 import json
 import re
 import subprocess
@@ -7,6 +9,7 @@ import sys
 import tempfile
 import unittest
 from pathlib import Path
+from unittest import mock
 from xml.etree import ElementTree
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -89,6 +92,20 @@ class Java(unittest.TestCase):
             jar.write_bytes(b"two")
             (sentence,) = supply.wrong(Path(folder), listed)
         self.assertIn("a-1.jar is not the file that lib/checksums.txt lists: expected SHA-256 ", sentence)
+
+    def test_an_empty_list_is_refused(self):
+        with tempfile.TemporaryDirectory() as folder, mock.patch.object(supply, "LIST", Path(folder) / "list"):
+            supply.LIST.write_text(self.list)
+            said = io.StringIO()
+            with contextlib.redirect_stderr(said):
+                self.assertEqual(supply.main(["lock", folder + "/nowhere"]), 1)
+            self.assertIn("lock: expected a Maven repository, got ", said.getvalue())
+            self.assertEqual(supply.LIST.read_text(), self.list)
+            (Path(folder) / "a.jar").touch()
+            self.assertEqual(supply.main(["lock", folder]), 0)
+            self.assertRegex(supply.LIST.read_text(), "^[0-9a-f]{64}  a.jar\n$")
+        (sentence,) = supply.wrong(Path("."), "")
+        self.assertIn("expected a list, got an empty file", sentence)
 
     def test_the_repository_is_the_settings(self):
         with tempfile.TemporaryDirectory() as folder:

@@ -7,6 +7,7 @@ import unittest
 from pathlib import Path
 from unittest import mock
 
+import run
 import zh
 
 HERE = Path(__file__).resolve().parent
@@ -103,8 +104,13 @@ class Following(unittest.TestCase):
         for name in ("00-start-here.ipynb", "01-two-steps-by-hand.ipynb", "zh/00-start-here.ipynb"):
             shutil.copy(HERE / name, here / name)
         (here / "README.zh.md").write_text("[1](notebooks/01-two-steps-by-hand.ipynb) [l](lib/README.md)")
-        for name, value in {"HERE": here, "ZH": here / "zh", "README": here / "README.zh.md"}.items():
-            patch = mock.patch.object(zh, name, value)
+        for module, name, value in (
+            (zh, "HERE", here),
+            (zh, "ZH", here / "zh"),
+            (zh, "README", here / "README.zh.md"),
+            (run, "SCRATCH", here / ".scratch"),
+        ):
+            patch = mock.patch.object(module, name, value)
             patch.start()
             self.addCleanup(patch.stop)
         self.here = here
@@ -117,7 +123,7 @@ class Following(unittest.TestCase):
     def change(self, name, id_, **fields):
         notebook = zh.read(self.here / name)
         next(cell for cell in notebook.cells if cell.id == id_).update(fields)
-        zh.write(self.here / name, notebook)
+        zh.write(self.here / name, notebook, self.here)
 
     def test_code_follows_and_a_text_that_moved_on_is_named(self):
         self.run_it()  # links to 01 lead to the original now
@@ -146,6 +152,35 @@ class Following(unittest.TestCase):
         (zh.ZH / "01-two-steps-by-hand.ipynb").unlink()
         self.run_it()
         self.assertIn("](../01-two-steps", texts(zh.read(zh.ZH / "00-start-here.ipynb"))["map"])
+
+    def test_what_is_as_it_should_be_is_not_written_again(self):
+        self.run_it()
+        files = [zh.README, *zh.ZH.glob("*.ipynb")]
+        before = [path.stat().st_mtime_ns for path in files]
+        self.run_it()
+        self.assertEqual([path.stat().st_mtime_ns for path in files], before)
+
+    def test_a_full_disk_costs_nothing(self):
+        self.change("00-start-here.ipynb", "network-run", source="int one = 1;", outputs=[])
+        path = zh.ZH / "00-start-here.ipynb"
+        before = path.read_bytes()
+        with mock.patch.object(Path, "write_bytes", side_effect=OSError("no space")), self.assertRaises(OSError):
+            self.run_it()
+        self.assertEqual(path.read_bytes(), before)
+
+    def test_English_is_not_taken_for_a_translation(self):
+        with self.assertRaisesRegex(SystemExit, "expected notebooks that are begun, got 01-two-steps-by-hand.ipynb"):
+            zh.main(["--translated", "1"])
+        self.assertFalse((zh.ZH / "01-two-steps-by-hand.ipynb").exists())
+
+    def test_a_translation_of_nothing_and_a_damaged_one_are_named(self):
+        path = zh.ZH / "00-start-here.ipynb"
+        path.write_text(path.read_text()[:1000])
+        with self.assertRaisesRegex(SystemExit, "00-start-here.ipynb: expected a notebook, got a file that ends early"):
+            zh.main([])
+        path.rename(zh.ZH / "00-begin.ipynb")
+        with self.assertRaisesRegex(SystemExit, "notebooks that there are, got 00-begin.ipynb: rename them, too"):
+            zh.main([])
 
     def test_an_unknown_notebook_is_refused(self):
         for arguments in (["77"], ["start"], ["--translated"]):

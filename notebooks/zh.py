@@ -14,7 +14,9 @@ import re
 import sys
 from pathlib import Path
 
+import ledger
 import nbformat
+import run
 from nbformat.v4 import new_markdown_cell, new_notebook
 
 HERE = Path(__file__).resolve().parent
@@ -36,16 +38,24 @@ def main(arguments=None):
     args = parser.parse_args(arguments)
     if args.translated and not args.notebooks:
         sys.exit("--translated: expected the numbers of notebooks, got none")
-    for name in (original(number).name for number in args.notebooks):
-        if not (ZH / name).exists():
-            write(ZH / name, new_notebook())
-        if args.translated:
-            mark(name)
-    for name in translated():
-        write(ZH / name, follow(name))
-        print("\n".join([f"zh/{name} follows its original", *moved_on(name)]))
-    if README.exists():
-        README.write_text(relink(README.read_text(encoding="utf-8"), "notebooks/", "notebooks/zh/"), encoding="utf-8")
+    asked = [original(number).name for number in args.notebooks]
+    begun = translated()
+    if args.translated and not set(asked) <= set(begun):
+        sys.exit(f"--translated: expected notebooks that are begun, got {', '.join(sorted(set(asked) - set(begun)))}")
+    lost = [name for name in begun if not (HERE / name).exists()]
+    if lost:
+        sys.exit(f"zh: expected translations of notebooks that there are, got {', '.join(lost)}: rename them, too")
+    with run.scratch() as work:
+        for name in asked:
+            if name not in begun:
+                write(ZH / name, new_notebook(), work)
+            if args.translated:
+                mark(name, work)
+        for name in translated():
+            write(ZH / name, follow(name), work)
+            print("\n".join([f"zh/{name} follows its original", *moved_on(name)]))
+        if README.exists():
+            keep(README, relink(README.read_text(encoding="utf-8"), "notebooks/", "notebooks/zh/"), work)
 
 
 def original(number):
@@ -61,11 +71,20 @@ def translated():
 
 
 def read(path):
-    return nbformat.read(path, as_version=4)
+    try:
+        return ledger.read(path)
+    except ledger.Damaged as damaged:
+        sys.exit(f"zh: {damaged}")
 
 
-def write(path, notebook):
-    path.write_text(nbformat.writes(notebook) + "\n", encoding="utf-8")
+def write(path, notebook, work):
+    keep(path, nbformat.writes(notebook) + "\n", work)
+
+
+def keep(path, text, work):
+    """Writes what is another text, whole or not at all."""
+    if not path.exists() or path.read_text(encoding="utf-8") != text:
+        run.replace(path, text.encode("utf-8"), work)
 
 
 def digests(notebook):
@@ -78,11 +97,11 @@ def digest(text):
     return hashlib.sha256(text.encode()).hexdigest()[:12]
 
 
-def mark(name):
+def mark(name, work):
     """Notes which texts the translation of a notebook has."""
     notebook = read(ZH / name)
     notebook.metadata.translates = digests(read(HERE / name))
-    write(ZH / name, notebook)
+    write(ZH / name, notebook, work)
 
 
 def follow(name):

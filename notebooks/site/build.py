@@ -10,6 +10,7 @@ page of more than a megabyte, anything that would be fetched from elsewhere. The
 target/external-links.txt. REPOSITORY=https://… in the environment adds the buttons that need to know it.
 """
 
+import contextlib
 import csv
 import html
 import os
@@ -89,9 +90,30 @@ def decks(notebooks, pdf):
     return found
 
 
+@contextlib.contextmanager
+def kept(folder):
+    """What is in a folder comes back if it cannot be made anew."""
+    before = folder.with_name(folder.name + "-before")
+    if folder.exists():
+        shutil.rmtree(before, ignore_errors=True)
+        folder.rename(before)
+    try:
+        yield
+    except BaseException:
+        if before.exists():
+            shutil.rmtree(folder, ignore_errors=True)
+            before.rename(folder)
+        raise
+    shutil.rmtree(before, ignore_errors=True)
+
+
 def site(notebooks):
     """Writes the site; returns a sentence for each thing that cannot be right."""
-    shutil.rmtree(OUT, ignore_errors=True)
+    with kept(OUT):
+        return write_site(notebooks)
+
+
+def write_site(notebooks):
     shutil.rmtree(SOURCE, ignore_errors=True)
     shutil.rmtree(SOURCE_ZH, ignore_errors=True)
     slides.write_all(notebooks, OUT / "slides")

@@ -53,10 +53,12 @@ class Idea:
 
 
 def write_all(notebooks, folder):
-    shutil.rmtree(folder, ignore_errors=True)
-    for file in (*(HERE / "node_modules" / name for name in VENDOR), *(HERE / "static").glob("slides.*")):
+    vendor = [*(HERE / "node_modules" / name for name in VENDOR), *(HERE / "static").glob("slides.*")]
+    for file in vendor:
         if not file.exists():
             raise Bad(f"{file.relative_to(HERE)}: expected from npm ci, got none")
+    shutil.rmtree(folder, ignore_errors=True)
+    for file in vendor:
         write(folder / "vendor" / file.name, file.read_bytes())
     write(folder / "vendor/code.css", CODE.get_style_defs(".code"))
     template = Environment(loader=FileSystemLoader(HERE), autoescape=True, trim_blocks=True).get_template("slides.html")
