@@ -149,6 +149,24 @@ class Classes(unittest.TestCase):
         self.assertEqual(classes.wrong_forms(source), {2, 3})
         self.assertEqual(classes.wrong_forms("right(a)"), set())
 
+    def test_what_only_a_wrong_form_calls_does_not_count(self):
+        def source(truth):
+            lines = ["a = of(%s)", "  .wrong(name, up(b));", "", "    private static A up(B b) {"]
+            lines += [
+                "        return down(b);",
+                "    }",
+                "",
+                "    private static A down(B b) {",
+                "        return b;",
+                "    }",
+            ]
+            return "\n".join(lines) % truth
+
+        self.assertEqual(classes.wrong_forms(source("right(b)")), {2, 4, 5, 6, 8, 9, 10})
+        for truth in ("down(b)", "This::down"):
+            self.assertEqual(classes.wrong_forms(source(truth)), {2, 4, 5, 6})
+        self.assertEqual(classes.wrong_forms(source("up(b)")), {2})
+
     def test_an_entry_that_fits_nothing_is_stale(self):
         found, stale = self.judged(self.mutants((1, True)), ("gone();", 1), (self.LINES[1], 1))
         self.assertEqual([kind.line for kind in stale], ["gone();"])

@@ -10,8 +10,9 @@ equivalent.tsv lists the mutants that no test can notice, each with the reason; 
 method, mutator, line of source, PIT's description, how many of that description survive on that line, the reason:
 line numbers would not survive an edit. scores.tsv holds each class's floor. Exit code 1 if a class falls below it.
 
-Not counted are the wrong forms that an exercise knows by name, for another wrong form is as wrong; and not broken is
-VectorTile, whose classes are made of its file, whatever PIT has made of itself: ProductTest compares each of them.
+Not counted are the wrong forms that an exercise knows by name, and the methods that only these call, for another wrong
+form is as wrong. Not broken is VectorTile, whose classes are made of its file, whatever PIT has made of itself:
+ProductTest compares each of them.
 """
 
 import argparse
@@ -30,6 +31,7 @@ LIB = HERE.parent
 SOURCES = ("src/main/java", "src/main/vector")
 NEW_CLASS = 0.97  # the floor of a class that has none yet
 TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|.', re.DOTALL)  # of Java: a string, or a character
+METHOD = re.compile(r"^    private static .*?(\w+)\([^{;]*\{.*?^    \}$", re.DOTALL | re.MULTILINE)
 UNBROKEN = {"bptt.math.VectorTile"}
 
 
@@ -156,7 +158,7 @@ def source_line(owner, file, number):
 
 @cache
 def wrong_forms(text):
-    """The lines of the calls of .wrong(…)."""
+    """The lines of the calls of .wrong(…), and of the methods that nothing else calls."""
     lines = set()
     for call in re.finditer(r"\.wrong\(", text):
         depth, end = 1, call.end()
@@ -165,6 +167,17 @@ def wrong_forms(text):
             depth += {"(": 1, ")": -1}.get(token[0], 0)
             end = token.end()
         lines.update(range(text.count("\n", 0, call.start()) + 1, text.count("\n", 0, end) + 2))
+    methods, before = defaultdict(set), None
+    for method in METHOD.finditer(text):
+        first = text.count("\n", 0, method.start()) + 1
+        methods[method[1]].update(range(first, first + method[0].count("\n") + 1))
+    while before != lines:
+        before = set(lines)
+        for name, own in methods.items():
+            calls = re.finditer(rf"\b{name}\(|::{name}\b", text)
+            by = {text.count("\n", 0, call.start()) + 1 for call in calls} - own
+            if by and by <= lines:
+                lines |= own
     return frozenset(lines)
 
 

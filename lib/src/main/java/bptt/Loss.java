@@ -145,9 +145,11 @@ public final class Loss {
      *
      * @param o logits, O×B
      * @return O×B
+     * @throws IllegalArgumentException if they are null or not finite
      */
     public static SimpleMatrix softmax(SimpleMatrix o) {
         Require.given(o, "logits", "O×B");
+        Require.finite(o, "logits");
         SimpleMatrix y = new SimpleMatrix(o.getNumRows(), o.getNumCols());
         for (int b = 0; b < o.getNumCols(); b++) {
             double max = max(o, b), sum = sumExp(o, b, max);

@@ -11,10 +11,15 @@ import bptt.cell.Init;
 import bptt.cell.Lstm;
 import bptt.cell.Parameters;
 import bptt.cell.Rnn;
+import bptt.check.Derivatives;
+import bptt.check.Reference;
+import bptt.flow.Decay;
 import bptt.math.Numbers;
 import bptt.math.Parallel;
+import bptt.train.Digits;
 import java.util.AbstractList;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -305,6 +310,44 @@ class BadInputTest {
         refused("cell: expected one, got null", () -> Init.uniform(null, 1, new Random(1)));
         refused("random: expected a source of randomness, got null", () -> Init.uniform(p.cell(), 1, null));
         refused("random: expected a source of randomness, got null", () -> Init.irnn(1, 2, 1, null));
+    }
+
+    /** What would have been a NaN, or an error of something inside. */
+    @Test
+    void numbersAndSequencesThatAreNone() {
+        SimpleMatrix half = new SimpleMatrix(1, 1, true, 0.5);
+        for (double o : new double[] {1 / 0.0, Double.NaN}) {
+            refused(
+                    "logits: expected finite numbers, got " + o + " in row 1, column 0",
+                    () -> Loss.softmax(new SimpleMatrix(2, 1, true, 0.0, o)));
+        }
+        refused("step h: expected a positive number, got Infinity", () -> central(half, 1 / 0.0));
+        refused("step h: expected a positive number, got NaN", () -> central(half, Double.NaN));
+        refused("step h: expected one that makes a difference to 0.5, got 1.0E-20", () -> central(half, 1e-20));
+        refused(
+                "step h: expected one that makes a difference to 1.0, got 1.7E308",
+                () -> central(half.plus(0.5), 1.7e308));
+        assertEquals(1, central(half, 1e-16).get(0)); // 0.5 + h is rounded to 0.5
+        refused("where to differentiate: expected a matrix, got null", () -> central(null, 1e-6));
+        for (List<SimpleMatrix> none : Arrays.asList(null, List.<SimpleMatrix>of())) {
+            refused(
+                    "inputs: expected one step or more, got none",
+                    () -> Reference.of(Parameters.zeros(Rnn.tanh(1, 1), 0), none));
+        }
+        double[][] values = {{1, 2}, {3}};
+        String some = "decay: expected positions and the values of a seed or more, got none";
+        refused(some, () -> new Decay(null, values));
+        refused(some, () -> new Decay(new double[2], null));
+        refused(some, () -> new Decay(new double[2], new double[0][]));
+        refused("decay: expected 2 values of each seed, got 1", () -> new Decay(new double[2], values));
+        refused("decay: expected 1 values of each seed, got null", () -> new Decay(new double[1], new double[1][]));
+        refused("image: expected 0 … 1796, got 1797", () -> Digits.of(64, new int[] {0, 1797}, false));
+        refused("image: expected 0 … 1796, got -1", () -> Digits.of(64, new int[] {-1}, false));
+        assertEquals(1, Digits.of(64, new int[] {1796}, false).sequences());
+    }
+
+    private static SimpleMatrix central(SimpleMatrix a, double h) {
+        return Derivatives.central(x -> x, a, h);
     }
 
     /** A sum whose parts overflow although it does not: found by both sides, where tanh would have made ±1 of it. */

@@ -80,10 +80,11 @@ public final class Require {
      *
      * @param a matrix
      * @param what names the matrix in the message
-     * @throws IllegalArgumentException if a is complex or an entry is NaN or infinite; the message gives the first
-     *     one's place
+     * @throws IllegalArgumentException if a is null or complex, or an entry is NaN or infinite; the message gives the
+     *     first one's place
      */
     public static void finite(SimpleMatrix a, String what) {
+        given(a, what, "a matrix");
         if (!a.getType().isReal()) {
             throw new IllegalArgumentException(what + ": expected real numbers, got a complex matrix");
         }

@@ -137,8 +137,8 @@ public final class Claim {
      * @throws IllegalArgumentException if the list has no such id
      */
     public static Claim claim(String id) {
-        if (!STATEMENTS.containsKey(id)) {
-            String family = id.split("\\.")[0] + ".";
+        if (id == null || !STATEMENTS.containsKey(id)) {
+            String family = String.valueOf(id).split("\\.")[0] + ".";
             List<String> near = STATEMENTS.keySet().stream()
                     .filter(known -> known.startsWith(family))
                     .toList();

@@ -1,6 +1,7 @@
 package bptt.check;
 
 import bptt.cell.Require;
+import bptt.math.Numbers;
 import java.util.function.UnaryOperator;
 import org.ejml.simple.SimpleMatrix;
 
@@ -56,10 +57,11 @@ public final class Derivatives {
      * @param a where to differentiate
      * @param h step
      * @return mn×pq
+     * @throws IllegalArgumentException if h is not positive, or too small for a + h to be another number than a − h
      */
     public static SimpleMatrix central(UnaryOperator<SimpleMatrix> f, SimpleMatrix a, double h) {
         Require.finite(a, "where to differentiate");
-        if (!(h > 0)) {
+        if (!(h > 0 && h < Double.POSITIVE_INFINITY)) {
             throw new IllegalArgumentException("step h: expected a positive number, got " + h);
         }
         SimpleMatrix derivative = null;
@@ -69,6 +71,10 @@ public final class Derivatives {
             up.set(row, col, a.get(row, col) + h);
             down.set(row, col, a.get(row, col) - h);
             double width = up.get(row, col) - down.get(row, col);
+            if (!(width > 0 && width < Double.POSITIVE_INFINITY)) {
+                throw new IllegalArgumentException(Numbers.format(
+                        "step h: expected one that makes a difference to %s, got %s", a.get(row, col), h));
+            }
             derivative =
                     insert(derivative, j, a, f.apply(up).minus(f.apply(down)).divide(width));
         }

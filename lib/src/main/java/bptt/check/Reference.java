@@ -63,6 +63,9 @@ public final class Reference {
      * @return the reference
      */
     public static Reference of(Parameters p, List<SimpleMatrix> x) {
+        if (x == null || x.isEmpty()) {
+            throw new IllegalArgumentException("inputs: expected one step or more, got none");
+        }
         return of(p, x, State.zero(p.cell(), x.get(0).getNumCols()));
     }
 

@@ -19,6 +19,19 @@ import org.ejml.simple.SimpleMatrix;
  * @param bySeed values, one array per seed
  */
 public record Decay(double[] x, double[][] bySeed) {
+    /** Requires a seed, and a value for each position. */
+    public Decay {
+        if (x == null || bySeed == null || bySeed.length == 0) {
+            throw new IllegalArgumentException("decay: expected positions and the values of a seed or more, got none");
+        }
+        for (double[] row : bySeed) {
+            if (row == null || row.length != x.length) {
+                throw new IllegalArgumentException(Numbers.format(
+                        "decay: expected %d values of each seed, got %s", x.length, row == null ? "null" : row.length));
+            }
+        }
+    }
+
     /** A seed for the generator of seed number i = 0, 1, …: the seed itself is i + 1. */
     private static final int FIRST_SEED = 1;
 

@@ -225,6 +225,9 @@ public final class Chart {
      */
     public static Figure stacked(String name, String caption, Chart... panels) {
         Figure.requireCaption(caption);
+        if (panels.length == 0) {
+            throw new IllegalArgumentException("stacked: expected a chart or more, got none");
+        }
         List<String> omitted = new ArrayList<>();
         List<List<Drawn>> drawn = new ArrayList<>();
         for (Chart panel : panels) {
@@ -543,11 +546,9 @@ public final class Chart {
             Color base = Theme.colour(s.name, i);
             Color colour = ramp ? Theme.ramp(i, lines) : Theme.shade(base, used.merge(base, 1, Integer::sum) - 1);
             colours.put(s.name, colour);
-            long lost = logY
-                    ? DoubleStream.of(s.y)
-                            .filter(v -> v <= 0 || Double.isInfinite(v))
-                            .count()
-                    : 0;
+            long lost = IntStream.range(0, s.y.length)
+                    .filter(k -> hasNoPlace(s.x[k], logX) || hasNoPlace(s.y[k], logY))
+                    .count();
             String label = s.name;
             if (lost > 0) {
                 label += Numbers.format(" (%d zeros or infinities not drawn)", lost);
@@ -565,6 +566,10 @@ public final class Chart {
                     band ? clip(axis(s.upper, logY)) : null));
         }
         return drawn;
+    }
+
+    private static boolean hasNoPlace(double v, boolean log) {
+        return log && (v <= 0 || Double.isInfinite(v));
     }
 
     /** From the least to the greatest value, on a logarithmic axis to whole decades. */

@@ -159,6 +159,9 @@ public final class Diagram {
      * @return the picture
      */
     public Figure figure(String name, String caption) {
+        if (nodes.isEmpty()) {
+            throw new IllegalStateException("diagram: expected a node or more, got none");
+        }
         DoubleSummaryStatistics y = Stream.concat(nodes.values().stream(), notes.stream())
                 .mapToDouble(Node::y)
                 .summaryStatistics();

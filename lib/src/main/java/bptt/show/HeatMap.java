@@ -67,6 +67,9 @@ public final class HeatMap {
      * @return this
      */
     public HeatMap values(double[][] values) {
+        if (values.length == 0) {
+            throw new IllegalArgumentException("heat map: expected a row of values or more, got none");
+        }
         return values(numbers(values[0].length), numbers(values.length), values);
     }
 
@@ -85,6 +88,12 @@ public final class HeatMap {
                     y.length,
                     x.length,
                     Arrays.stream(values).map(row -> row.length).toList()));
+        }
+        double[] all = Arrays.stream(values).flatMapToDouble(Arrays::stream).toArray();
+        if (Arrays.stream(all).allMatch(Double::isNaN) || Arrays.stream(all).anyMatch(Double::isInfinite)) {
+            throw new IllegalArgumentException(
+                    "heat map: expected finite numbers, NaN for an empty square, and one that is not empty, got "
+                            + Arrays.deepToString(values));
         }
         this.x = x.clone();
         this.y = y.clone();

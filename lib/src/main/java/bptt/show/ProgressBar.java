@@ -50,7 +50,7 @@ public final class ProgressBar implements Progress {
         } else if (now - shown > 1e9 * SECONDS) {
             shown = now;
             double rate = (update - first) / ((now - start) / 1e9);
-            String bar = "█".repeat(WIDTH * update / limit);
+            String bar = "█".repeat((int) ((long) WIDTH * update / Math.max(limit, update)));
             line.accept(Numbers.format(
                     "%s |%-" + WIDTH + "s| %d of at most %d updates, loss %.4g, %s per second, at most %.0f s left",
                     title,

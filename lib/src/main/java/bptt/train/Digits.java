@@ -104,6 +104,11 @@ public final class Digits {
         if (T < PIXELS) {
             throw new IllegalArgumentException(Numbers.format("T: expected %d steps or more, got %d", PIXELS, T));
         }
+        for (int image : images) {
+            if (image < 0 || image >= IMAGES) {
+                throw new IllegalArgumentException(Numbers.format("image: expected 0 … %d, got %d", IMAGES - 1, image));
+            }
+        }
         List<Integer> order = order(permuted);
         SimpleMatrix[] x = Task.empty(1, T, images.length);
         for (int t = 0; t < PIXELS; t++) {

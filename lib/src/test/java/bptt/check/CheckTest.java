@@ -82,6 +82,9 @@ class CheckTest {
         assertTrue(assertThrows(IllegalArgumentException.class, () -> Claim.claim("flow.jakobian"))
                 .getMessage()
                 .startsWith("unknown claim “flow.jakobian”: expected one of flow.always, flow.always', "));
+        assertTrue(assertThrows(IllegalArgumentException.class, () -> Claim.claim(null))
+                .getMessage()
+                .startsWith("unknown claim “null”: expected one of "));
     }
 
     /** Each function along the real axis, its derivative by the complex step against its known one. */

@@ -458,6 +458,16 @@ class ChartTest {
                 .figure("place", "Text."));
         refused("heat map: expected 2 rows of 2 values, got [2, 1]", () -> HeatMap.of("t", "x", "y")
                 .values(new double[][] {{1, 2}, {3}}));
+        refused("heat map: expected a row of values or more, got none", () -> HeatMap.of("t", "x", "y")
+                .values(new double[0][]));
+        String finite = "heat map: expected finite numbers, NaN for an empty square, and one that is not empty, got ";
+        for (double v : new double[] {Double.NaN, 1 / 0.0, -1 / 0.0}) {
+            refused(finite + "[[" + v + "]]", () -> HeatMap.of("t", "x", "y").values(new double[][] {{v}}));
+        }
+        refused(finite + "[[]]", () -> HeatMap.of("t", "x", "y").values(new double[][] {{}}));
+        refused("stacked: expected a chart or more, got none", () -> Chart.stacked("place", "Text."));
+        refused("diagram: expected a node or more, got none", () -> Diagram.of("t")
+                .figure("place", "Text."));
         String path = "path “ ”: expected as many x as y, and at least one, got 1 and 1";
         refused(path, () -> HeatMap.of("t", "x", "y").path(" ", new double[1], new double[1]));
         refused(path.replace("“ ”", "“a”").replace("1 and 1", "0 and 0"), () -> HeatMap.of("t", "x", "y")

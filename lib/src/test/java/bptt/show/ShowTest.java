@@ -97,6 +97,12 @@ class ShowTest {
         assertEquals("Text. IRNN (2 zeros or infinities not drawn).", some.caption());
         Figure none = chart().logX().logY().line("GRU", X, new double[4]).figure("nothing", "Text.");
         assertEquals("Text. GRU (4 zeros or infinities not drawn).", none.caption());
+        Figure across = Chart.of("t", "x", "y")
+                .logX()
+                .logY()
+                .line("LSTM", new double[] {0, 1, 2, 3}, new double[] {0, 0, 1, 2})
+                .figure("across", "Text.");
+        assertEquals("Text. LSTM (2 zeros or infinities not drawn).", across.caption());
         assertTrue(inkAt(picture(none), 0.5) > 0); // the axes are there
     }
 
@@ -426,5 +432,12 @@ class ShowTest {
                 first);
         assertEquals("LSTM: 4000 updates", last);
         assertTrue(lines.size() < 100, "rewritten " + lines.size() + " times");
+
+        for (int limit : new int[] {100_000_000, 0}) {
+            new ProgressBar("long", lines::add).at(90_000_000, limit, 1, false);
+            String shown = lines.get(lines.size() - 1);
+            assertEquals(
+                    limit == 0 ? 24 : 21, shown.chars().filter(c -> c == '█').count(), shown);
+        }
     }
 }
