@@ -52,6 +52,9 @@ final class Comparison<I> implements Question {
     private Given about;
 
     private Comparison(List<I> inputs, Function<I, Object> truth, Adapter<I> adapter) {
+        if (inputs.isEmpty()) {
+            throw new IllegalArgumentException("expected a case or more to try an answer on, got none");
+        }
         this.inputs = inputs;
         this.truth = truth;
         this.adapter = adapter;
