@@ -569,6 +569,36 @@ class ExerciseTest {
         assertEquals("not yet: it has a larger error", exercise("00.5").check(5).text());
     }
 
+    private void missing(String id, String what, double... byRows) {
+        int n = (int) Math.sqrt(byRows.length);
+        Feedback feedback = exercise(id).check(new SimpleMatrix(n, n, true, byRows));
+        assertTrue(feedback.text().startsWith(what.isEmpty() ? "right" : "not yet: " + what), feedback::text);
+        assertEquals(what.isEmpty() ? Kind.RIGHT : Kind.OFF, feedback.kind());
+    }
+
+    /** Each property that an example is asked to have is missed by something, also by what lies on its border. */
+    @Test
+    void whatAnExampleMisses() {
+        missing("00.5", "c has to be positive", 0);
+        missing("00.5", "it has a smaller error", 0.5);
+        missing("06.4", "", 1, 2, 2, 3);
+        missing("06.4", "a diagonal matrix does hide it", 1, 0, 0, 2);
+        missing("06.4", "with this one the error that travels back is another", 1, 2, 0, 1);
+        missing("06.4", "with this one the error that travels back is another", 1, 0, 2, 1);
+        missing("07.4", "", 2, -1, 4, -2);
+        missing("07.4", "", -2, -1, 4, 2);
+        missing("07.4", "", 200, -100, 400, -200);
+        missing("07.4", "W² is not 0", 1, 0, 0, 0);
+        missing("07.4", "W² is not 0", 2e-3, -1e-3, 4e-3, -2.001e-3);
+        missing("07.4", "with a unit switched off nothing stays", 0, 5, 0, 0);
+        missing("07.4", "with a unit switched off something stays, but it does not grow", 1, -1, 1, -1);
+        missing("08.5", "", 0.105);
+        missing("08.5", "", 0.11);
+        missing("08.5", "all units stay active, but a smaller bias does it too", 0.12);
+        missing("08.5", "with inputs that pull down at each step", 0.1);
+        missing("08.5", "with inputs that pull down at each step", -0.2);
+    }
+
     private static double truth(String id, double x) {
         @SuppressWarnings("unchecked")
         Comparison<Double> question = (Comparison<Double>) exercise(id).question();
