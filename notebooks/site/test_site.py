@@ -183,6 +183,22 @@ class BadInput(unittest.TestCase):
         )
 
 
+class Kept(unittest.TestCase):
+    def test_the_last_good_site_comes_back(self):
+        with tempfile.TemporaryDirectory() as parent:
+            site = Path(parent) / "html"
+            with build.kept(site):  # the first one
+                site.mkdir()
+            (site / "index.html").touch()
+            with self.assertRaises(KeyboardInterrupt), build.kept(site):
+                site.mkdir()
+                raise KeyboardInterrupt
+            self.assertTrue((site / "index.html").exists())
+            with build.kept(site):
+                site.mkdir()
+            self.assertEqual(list(Path(parent).rglob("*")), [site])
+
+
 class Text(unittest.TestCase):
     """What a text of the project becomes."""
 
