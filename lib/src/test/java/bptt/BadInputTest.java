@@ -321,6 +321,7 @@ class BadInputTest {
                     "logits: expected finite numbers, got " + o + " in row 1, column 0",
                     () -> Loss.softmax(new SimpleMatrix(2, 1, true, 0.0, o)));
         }
+        refused("step h: expected a positive number, got 0.0", () -> central(half, 0));
         refused("step h: expected a positive number, got Infinity", () -> central(half, 1 / 0.0));
         refused("step h: expected a positive number, got NaN", () -> central(half, Double.NaN));
         refused("step h: expected one that makes a difference to 0.5, got 1.0E-20", () -> central(half, 1e-20));

@@ -2,9 +2,11 @@ package bptt.cell;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotSame;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
 import java.util.Random;
@@ -29,6 +31,15 @@ class RequireTest {
                 () -> Rnn.tanh(1, 0))) {
             refused(message, cell);
         }
+    }
+
+    @Test
+    void whatFits() {
+        SimpleMatrix complex = new SimpleMatrix(1, 2), nan = new SimpleMatrix(1, 2, true, Double.NaN, 0.0);
+        complex.convertToComplex();
+        assertTrue(Require.fits(new SimpleMatrix(1, 2), 1, 2));
+        assertFalse(Require.fits(complex, 1, 2) || Require.fits(nan, 1, 2) || Require.fits(null, 1, 2));
+        assertFalse(Require.fits(new SimpleMatrix(1, 2), 2, 2) || Require.fits(new SimpleMatrix(1, 2), 1, 1));
     }
 
     /** What a map returns is looked at as what is set by name. */

@@ -79,8 +79,8 @@ class ClaimTest {
     void inequalities() {
         Claim claim = Claim.claim("flow.jacobian");
         claim.atMost("x", 1, 2).atMost("x", 2, 2).atLeast("y", 3, 2).atLeast("y", 2, 2);
-        claim.rejectsAtMost("u", 3, 2).rejectsAtLeast("v", 1, 2);
-        claim.failsAsPrintedAtMost("u", 3, 2).failsAsPrintedAtLeast("v", 1, 2);
+        claim.rejectsAtMost("u", 3, 2).rejectsAtLeast("v", 1, 2).rejectsAtLeast("w", 1, 2);
+        claim.failsAsPrintedAtMost("u", 3, 2).failsAsPrintedAtLeast("v", 1, 2).failsAsPrintedAtLeast("w", 1, 2);
         assertEquals(
                 List.of(
                         "✓ x: 1 ≤ 2",

@@ -75,6 +75,10 @@ class CourseTest {
         Course known = new Course(experiment(7), List.of(new Course.Point(0, 0.5, 3)), false);
         Store.write(folder.resolve("courses.json"), Store.json(List.of(known)));
         Course.add(folder, List.of(experiment(7), experiment(1)));
+        Experiment cannotBe = experiment(7).with(s -> s.batch = 2);
+        Path other = folder.resolve("other");
+        Store.write(other.resolve("courses.json"), Store.json(List.of(new Course(cannotBe, known.points(), false))));
+        Course.add(other, List.of(cannotBe)); // which would be refused if it were run
         assertEquals(
                 List.of(known, Course.of(experiment(1))).size(),
                 Course.read(folder).size());

@@ -1,6 +1,7 @@
 package bptt.train;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -48,6 +49,18 @@ class DigitsTest {
                 "T: expected 64 steps or more, got 63",
                 assertThrows(IllegalArgumentException.class, () -> Digits.of(63, new int[] {0}, false))
                         .getMessage());
+    }
+
+    @Test
+    void asTasks() {
+        for (Tasks task : List.of(Tasks.DIGITS, Tasks.DIGITS_PERMUTED)) {
+            assertFalse(task.solved(new Batch.Score(0, 0, 0), 64), "never, so that each is trained as long");
+            Batch drawn = task.batch(64, 2, new Random(1));
+            Batch own = Digits.batch(64, 2, new Random(1), task == Tasks.DIGITS_PERMUTED);
+            for (int t = 0; t < 64; t++) {
+                assertTrue(drawn.x().get(t).isIdentical(own.x().get(t), 0));
+            }
+        }
     }
 
     /** The same pixels in another order, the same for every image. */

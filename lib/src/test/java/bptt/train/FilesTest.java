@@ -97,11 +97,14 @@ class FilesTest {
 
     /** What a sweep of another program has finished since is not run again. */
     @Test
-    void outcomesOfOthersCount() {
+    void outcomesOfOthersCount() throws IOException {
         Sweep early = new Sweep(folder);
         main(new String[] {folder.toString(), "0"});
         Path checkpoints = folder.resolve("checkpoints");
         assertTrue(Files.exists(checkpoints));
+        try (Stream<Path> left = Files.list(checkpoints)) {
+            assertEquals(List.of(), left.toList()); // what is stored needs none
+        }
         assertEquals(EACH, run(folder, early, experiments(0)).size());
         Sweep late = new Sweep(folder);
         run(folder, early, experiments(EACH).subList(0, 1));
@@ -254,6 +257,19 @@ class FilesTest {
         try (Stream<Path> files = Files.list(folder)) {
             assertEquals(List.of(file), files.toList());
         }
+    }
+
+    /** As little, and as much, as there can be of it; and what another program wrote since is taken as it is. */
+    @Test
+    void outcomesAtTheEndsOfTheirRange() {
+        Sweep early = new Sweep(folder);
+        Experiment first = experiment(1, 3), last = experiment(2, 3);
+        List<Outcome> written = List.of(
+                new Outcome(first, 0, false, null, "update 1: the loss is NaN"),
+                new Outcome(last, 3, true, new Batch.Score(0, 0, 1), ""));
+        Store.write(folder.resolve("runs.json"), Store.json(written));
+        assertEquals(
+                written, List.copyOf(run(folder, early, List.of(first, last)).values()));
     }
 
     private void refused(String message, Runnable call, Path file, JsonNode changed) throws IOException {

@@ -38,6 +38,7 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 import org.ejml.simple.SimpleMatrix;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -378,6 +379,10 @@ class TrainTest {
                 new Case(
                         "batch: expected targets at the steps 1 … 3, got one at 0",
                         () -> echo(new Echo().batch(3, 1, new Random(1)).x(), 0)),
+                new Case("batch: expected targets at the steps 1 … 3, got one at 4", () -> {
+                    List<SimpleMatrix> x = new Echo().batch(3, 1, new Random(1)).x();
+                    new Batch(x, new TreeMap<>(Map.of(1, x.get(0), 4, x.get(0))), false);
+                }),
                 new Case(
                         "NONE: expected a target at one of the steps at least, got none",
                         () -> new Training(experiment(new Aimless("NONE"), 2, Networks.GRU, 1)).run(Progress.NONE)),
@@ -387,6 +392,9 @@ class TrainTest {
                 new Case(
                         "learning rate: expected more than 0, got Infinity",
                         () -> new Optimiser(Rules.SGD, 1 / 0.0, with(s -> {}).initial())),
+                new Case(
+                        "learning rate: expected more than 0, got 0.0",
+                        () -> new Optimiser(Rules.SGD, 0, with(s -> {}).initial())),
                 new Case("clipping: expected a kind, or Clipping.NONE, got null", () -> new Clipping(null, 1)),
                 new Case("clipping: expected a threshold above 0, got 0.0", () -> Clipping.norm(0)))) {
             assertEquals(
@@ -733,19 +741,71 @@ class TrainTest {
         assertTrue(told.get(0).updates() >= 7);
     }
 
+    /** What goes to another machine and back; and what it is called. */
+    @Test
+    void anExperimentAsText() {
+        Experiment e = with(s -> s.network = Networks.LSTM_CHRONO);
+        assertEquals(e, Store.record(Store.json(e), Experiment.class));
+        assertEquals("LSTM, chrono", e.network().title());
+    }
+
+    /** Not more at a time than the engine has slots for; and what a listener throws is thrown. */
+    @Test
+    void oneAtATime() {
+        AtomicInteger now = new AtomicInteger(), most = new AtomicInteger();
+        List<Experiment> four = LongStream.rangeClosed(1, 4)
+                .mapToObj(seed -> experiment(
+                                new Slow("SLOW", () -> {
+                                    most.accumulateAndGet(now.incrementAndGet(), Math::max);
+                                    Thread.sleep(20);
+                                    now.decrementAndGet();
+                                }),
+                                2,
+                                Networks.GRU,
+                                1)
+                        .with(s -> {
+                            s.seed = seed;
+                            s.batch = Task.UNSEEN;
+                        }))
+                .toList();
+        assertThrows(
+                UnsupportedOperationException.class, () -> new Sweep(folder).run(Plan.of(four), oneByOne(), outcome -> {
+                    throw new UnsupportedOperationException();
+                }));
+        assertEquals(
+                4,
+                new Sweep(folder).run(Plan.of(four), oneByOne(), outcome -> {}).size());
+        assertEquals(1, most.get());
+    }
+
     /** As by the square of a notebook. */
     @Test
-    void aSweepThatIsInterruptedCanBeRunAgain() {
-        AtomicInteger pause = new AtomicInteger(100);
-        Experiment e = experiment(new Slow("SLOW", () -> Thread.sleep(pause.get())), 2, Networks.GRU, 30);
+    @Timeout(60)
+    void aSweepThatIsInterruptedCanBeRunAgain() throws Exception {
+        Thread sweeper = Thread.currentThread();
+        AtomicInteger drawn = new AtomicInteger();
+        Experiment e = experiment(
+                new Slow("SLOW", () -> {
+                    if (drawn.incrementAndGet() == 2) {
+                        sweeper.interrupt();
+                    }
+                    Thread.sleep(drawn.get() <= 100 ? 20 : 0);
+                }),
+                2,
+                Networks.GRU,
+                10_000);
         Sweep sweep = new Sweep(folder);
-        Thread.currentThread().interrupt();
-        assertEquals(Map.of(), sweep.run(Plan.of(List.of(e)), oneByOne(), outcome -> {}));
+        List<Outcome> told = new CopyOnWriteArrayList<>();
+        assertEquals(Map.of(), sweep.run(Plan.of(List.of(e)), oneByOne(), told::add));
         assertTrue(Thread.interrupted());
-        pause.set(0);
-        assertEquals(
-                Set.of(e.name()),
-                sweep.run(Plan.of(List.of(e)), oneByOne(), outcome -> {}).keySet());
+        while (told.isEmpty()) {
+            Thread.sleep(10);
+        }
+        assertEquals("interrupted", told.get(0).failure());
+        assertTrue(told.get(0).updates() < 100, "" + told.get(0).updates());
+        drawn.set(1000);
+        sweep.run(Plan.of(List.of(e.withSeed(9).with(s -> s.limit = 5))), oneByOne(), told::add);
+        assertEquals(Set.of(e.withSeed(9).name()), Sweep.read(folder).keySet());
     }
 
     /** One that needs more memory than there is ends, is said with its name, and the others go on. */
