@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -105,6 +106,56 @@ class ChartTest {
         String svg = svg(chart().line("a", new double[] {2, 3, 6}, new double[] {10, 30, 20}));
         same(new double[] {0, 0, 0.25, 1, 1, 0.5}, shares(svg, stroke(svg)));
         assertEquals(List.of(), pieces(svg, OTHER, 2.2)); // one line needs no name
+    }
+
+    /** x and y of the middle, width and height of what a path takes. */
+    private static double[] box(double[] path) {
+        double[] least = {1e9, 1e9}, most = {-1e9, -1e9};
+        for (int i = 0; i < path.length; i++) {
+            least[i % 2] = Math.min(least[i % 2], path[i]);
+            most[i % 2] = Math.max(most[i % 2], path[i]);
+        }
+        return new double[] {(least[0] + most[0]) / 2, (least[1] + most[1]) / 2, most[0] - least[0], most[1] - least[1]
+        };
+    }
+
+    private static long filled(String svg, Color c) {
+        String style = Numbers.format("style=\"fill:rgb(%d,%d,%d)", c.getRed(), c.getGreen(), c.getBlue());
+        return Pattern.compile("<path d=\"[^\"]*\" " + Pattern.quote(style))
+                .matcher(svg)
+                .results()
+                .count();
+    }
+
+    /** A circle, square, diamond and triangle, then a hollow circle: at each point, and once beside the name. */
+    @Test
+    void marks() throws IOException {
+        Color[] colours = {OTHER, new Color(0x56B4E9), Color.BLACK, new Color(0x8C6D31), new Color(0x999999)};
+        double[][] sizes = {{9.6, 9.6}, {8.485, 8.485}, {12, 12}, {10.392, 9}, {9.6, 9.6}};
+        Chart chart = chart();
+        for (int i = 0; i < 5; i++) {
+            chart.points("s" + i, new double[] {0, 1, 4}, new double[] {1, Double.NaN, 2});
+        }
+        chart.points("between", new double[] {2}, new double[] {1.5});
+        String svg = svg(chart);
+        double[] plot = plot(svg);
+        for (int i = 0; i < 5; i++) {
+            List<double[]> marks = strokes(svg, colours[i], 1.8).stream()
+                    .map(ChartTest::box)
+                    .sorted(Comparator.comparingDouble(box -> box[0]))
+                    .toList();
+            assertEquals(3, marks.size());
+            for (double[] box : marks) {
+                assertArrayEquals(sizes[i], new double[] {box[2], box[3]}, 0.02, i + ": " + Arrays.toString(box));
+            }
+            double[] first = marks.get(0), last = marks.get(1), named = marks.get(2);
+            double down = i == 3 ? -1.5 : 0; // the middle of a triangle's box is not its own
+            same(new double[] {0, 0, 1, 1}, shares(svg, new double[] {first[0], first[1] - down, last[0], last[1] - down
+            }));
+            assertTrue(named[0] > plot[0] + plot[2] + 10, Arrays.toString(named));
+            assertEquals(i < 4 ? 3 : 0, filled(svg, colours[i]));
+        }
+        assertEquals(3 + 2, filled(svg, Color.WHITE));
     }
 
     /** From 1 to 1000, a third of the way for each power of ten; y in whole decades, here from 0.1 to 100. */
