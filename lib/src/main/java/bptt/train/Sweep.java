@@ -12,6 +12,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.stream.DoubleStream;
 
 /**
  * Many trainings side by side, and a file of their outcomes. Several sweeps, also of several programs, may share a
@@ -75,12 +76,8 @@ public final class Sweep {
                     field + ", unseen",
                     "a score, or null where it failed",
                     o.unseen());
-            boolean sensible = o.unseen() == null
-                    || (least(o.unseen().loss(), 0)
-                            && least(o.unseen().worst(), 0)
-                            && least(o.unseen().errors(), 0));
             Store.require(
-                    sensible && (o.unseen() == null || o.unseen().errors() <= 1),
+                    o.unseen() == null || makesSense(o.unseen()),
                     file,
                     field + ", unseen",
                     "numbers of 0 or more, errors of 1 at most",
@@ -92,8 +89,10 @@ public final class Sweep {
         return outcomes;
     }
 
-    private static boolean least(double value, double bound) {
-        return value >= bound && value < Double.POSITIVE_INFINITY;
+    private static boolean makesSense(Batch.Score score) {
+        return DoubleStream.of(score.loss(), score.worst(), score.errors())
+                        .allMatch(v -> v >= 0 && v < Double.POSITIVE_INFINITY)
+                && score.errors() <= 1;
     }
 
     /**
