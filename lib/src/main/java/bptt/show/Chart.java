@@ -195,10 +195,9 @@ public final class Chart {
      * @return this
      */
     public Chart predicted(String line, double[] x, double[] y) {
-        if (series.stream().noneMatch(s -> s.name.equals(line))) {
-            throw new IllegalArgumentException(Numbers.format(
-                    "prediction: expected one of the lines %s, got “%s”",
-                    series.stream().map(Series::name).toList(), line));
+        if (!names().contains(line)) {
+            throw new IllegalArgumentException(
+                    Numbers.format("prediction: expected one of the lines %s, got “%s”", names(), line));
         }
         return add(line, Look.PREDICTED, x, null, y, null);
     }
@@ -244,17 +243,13 @@ public final class Chart {
                         panels[i].paint(g, drawn.get(i));
                         g.translate(0, HEIGHT);
                     }
-                    g.translate(0, -panels.length * HEIGHT);
                 });
         Results.csv(name, table(name, panels));
         return figure;
     }
 
     private String alt() {
-        List<String> names = series.stream()
-                .filter(s -> s.look != Look.PREDICTED)
-                .map(Series::name)
-                .toList();
+        List<String> names = names();
         boolean points = series.stream().allMatch(s -> s.look == Look.POINTS);
         return Numbers.format(
                 "%s chart: %s. Across: %s%s; up: %s%s%s",
@@ -265,6 +260,14 @@ public final class Chart {
                 yTitle,
                 scale(logY),
                 names.size() < 2 ? "" : (points ? "; points: " : "; lines: ") + String.join("; ", names));
+    }
+
+    /** Of what is drawn; predictions have none of their own. */
+    private List<String> names() {
+        return series.stream()
+                .filter(s -> s.look != Look.PREDICTED)
+                .map(Series::name)
+                .toList();
     }
 
     private static String scale(boolean log) {
@@ -528,7 +531,7 @@ public final class Chart {
         List<Drawn> drawn = new ArrayList<>();
         Map<Color, Integer> used = new HashMap<>();
         Map<String, Color> colours = new HashMap<>();
-        int lines = (int) series.stream().filter(s -> s.look != Look.PREDICTED).count();
+        int lines = names().size();
         for (Series s : series) {
             if (s.look == Look.PREDICTED) {
                 drawn.add(new Drawn(

@@ -92,9 +92,6 @@ public final class Notebook {
             String root = renderer.getClass().getName().startsWith(JJAVA) ? JJAVA : IJAVA;
             Class<?> function = Class.forName(root + "display.RenderFunction", true, loader);
             Object render = Proxy.newProxyInstance(loader, new Class<?>[] {function}, (proxy, method, args) -> {
-                if (method.getDeclaringClass() == Object.class) {
-                    return method.getName().equals("toString") ? "renderer of " + type : null;
-                }
                 put(call(args[1], "getOutputContainer"), show.show(args[0]));
                 return null;
             });

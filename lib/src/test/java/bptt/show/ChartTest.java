@@ -131,6 +131,7 @@ class ChartTest {
     @Test
     void marks() throws IOException {
         Color[] colours = {OTHER, new Color(0x56B4E9), Color.BLACK, new Color(0x8C6D31), new Color(0x999999)};
+        int[] corners = {0, 4, 4, 3, 0};
         double[][] sizes = {{9.6, 9.6}, {8.485, 8.485}, {12, 12}, {10.392, 9}, {9.6, 9.6}};
         Chart chart = chart();
         for (int i = 0; i < 5; i++) {
@@ -140,6 +141,9 @@ class ChartTest {
         String svg = svg(chart);
         double[] plot = plot(svg);
         for (int i = 0; i < 5; i++) {
+            if (i % 4 > 0) {
+                assertEquals(corners[i], strokes(svg, colours[i], 1.8).get(0).length / 2);
+            }
             List<double[]> marks = strokes(svg, colours[i], 1.8).stream()
                     .map(ChartTest::box)
                     .sorted(Comparator.comparingDouble(box -> box[0]))
@@ -152,10 +156,12 @@ class ChartTest {
             double down = i == 3 ? -1.5 : 0; // the middle of a triangle's box is not its own
             same(new double[] {0, 0, 1, 1}, shares(svg, new double[] {first[0], first[1] - down, last[0], last[1] - down
             }));
-            assertTrue(named[0] > plot[0] + plot[2] + 10, Arrays.toString(named));
+            assertEquals(plot[0] + plot[2] + 27, named[0], 0.1);
+            assertEquals(0, pieces(svg, colours[i], 0.8).size()); // nothing leads from a point to its name
             assertEquals(i < 4 ? 3 : 0, filled(svg, colours[i]));
         }
         assertEquals(3 + 2, filled(svg, Color.WHITE));
+        assertEquals(6 * 2 + 3 + 2, svg.split(" Z\" style=\"fill:none;").length - 1); // outlines that are closed
     }
 
     /** From 1 to 1000, a third of the way for each power of ten; y in whole decades, here from 0.1 to 100. */
@@ -193,6 +199,86 @@ class ChartTest {
         String log = svg(chart().logY().yRange(1, 100).line("a", X, new double[] {10, 1e9, 1e-9}));
         assertEquals(0.5, shares(log, stroke(log))[1], 2e-3);
         assertEquals(2, shares(log, stroke(log))[3], 1e-2);
+    }
+
+    /** Neither is drawn at the edge of a fixed range. */
+    @Test
+    void zerosAndInfinitiesLeaveGaps() throws IOException {
+        Chart chart = chart().logY().yRange(1, 100);
+        double[] y = {10, 0, 10, 10, Double.POSITIVE_INFINITY, 10};
+        String svg = svg(chart.line("a", new double[] {0, 1, 2, 3, 4, 5}, y));
+        assertEquals(6 * 2, stroke(svg).length); // of three pieces, of which two are a point
+        for (int i = 1; i < 12; i += 2) {
+            assertEquals(0.5, shares(svg, stroke(svg))[i], 2e-3);
+        }
+    }
+
+    /** Where an edge of a band is missing, it goes on at the next place that has both. */
+    @Test
+    void bandsWithGaps() throws IOException {
+        double[] low = {1, 1, Double.NaN, 1}, high = {3, Double.NaN, 3, 3};
+        String svg = svg(chart().band("a", new double[] {0, 1, 2, 3}, low, new double[] {2, 2, 2, 2}, high));
+        Matcher polygon = Pattern.compile("<path d=\"(M[^\"]*)\"[^>]*fill:rgb\\(230,159,0\\)")
+                .matcher(svg);
+        assertTrue(polygon.find());
+        same(new double[] {0, 0, 1, 0, 1, 1, 0, 1}, shares(svg, Letters.numbers(polygon.group(1))));
+    }
+
+    /** What a theory says: dashed, in the line's colour, without a name, and a row of the data like any other. */
+    @Test
+    void predictions() throws IOException {
+        double[] y = {1, 2, 3};
+        Chart chart = chart().line("LSTM", X, y).line("GRU", X, y).predicted("LSTM", X, new double[] {1, 2, 1});
+        String svg = svg(chart);
+        Color lstm = Theme.colour("LSTM", 0);
+        double[] dashed = strokes(svg, lstm, 1.4).get(0);
+        same(new double[] {0, 0, 9 / 999.0, 0.5, 1, 0}, shares(svg, dashed));
+        assertEquals(2, svg.split("stroke-dasharray:6,4").length); // once
+        assertEquals(1, pieces(svg, lstm, 2.2).size()); // the sample before the line's name, and none beside
+        assertEquals(
+                "Line chart: title. Across: x; up: y; lines: LSTM; GRU",
+                chart.figure("place", "Text.").alt());
+        List<String> data = Files.readAllLines(Path.of("results/place.csv"));
+        assertEquals(List.of("\"LSTM, predicted\",1,1", "\"LSTM, predicted\",10,2"), data.subList(7, 9));
+        refused(
+                "prediction: expected one of the lines [LSTM, GRU], got “tanh”",
+                () -> chart.predicted("tanh", X, new double[3]));
+        String ramp = svg(chart().ramp().line("a", X, y).line("b", X, y).predicted("a", X, y));
+        assertEquals(1, strokes(ramp, Theme.ramp(1, 2), 2.2).size()); // the second of two colours, not of three
+    }
+
+    private static String group(String svg, String attributes) {
+        return Pattern.compile("<g" + Pattern.quote(attributes) + ">(.*?)</g>", Pattern.DOTALL)
+                .matcher(svg)
+                .results()
+                .map(g -> g.group(1))
+                .reduce("", String::concat);
+    }
+
+    /** Each on its white sheet of 860 by 460, the second below the first, titles and all. */
+    @Test
+    void chartsBelowEachOther() throws IOException {
+        double[] x = {0, 1};
+        Chart.stacked(
+                "place",
+                "Text.",
+                Chart.of("above", "x", "y").line("a", x, x),
+                Chart.of("below", "x", "y").line("b", x, x));
+        String svg = Files.readString(Path.of("results/place.svg"));
+        assertTrue(svg.contains("viewBox=\"0 0 860 920\""));
+        double centre = 14 + plot(svg)[0] + plot(svg)[2] / 2;
+        String first = group(svg, ""), second = group(svg, " transform=\"translate(0 460)\"");
+        assertTrue(Letters.centredAt(first, "above", 15, centre, 23));
+        assertTrue(Letters.centredAt(second, "below", 15, centre, 23));
+        Matcher sheets = Pattern.compile("<rect [^>]*height=\"460\"[^>]*>").matcher(svg);
+        for (int i = 0; i < 2; i++) {
+            assertTrue(sheets.find());
+            assertEquals(new Rect(0, 0, 860, 460, Color.WHITE), Rect.of(sheets.group()));
+        }
+        assertTrue(second.contains("<rect height=\"460\""));
+        assertEquals(
+                List.of("panel,series,x,y", "above,a,0,0", "above,a,1,1", "below,b,0,0", "below,b,1,1"),
+                Files.readAllLines(Path.of("results/place.csv")));
     }
 
     /** The numbers of a logarithmic axis stand at its decades, so it begins and ends with one. */
@@ -273,6 +359,29 @@ class ChartTest {
         assertEquals(860 - 18, 14 + right + 46 + longest, 1.5);
     }
 
+    /** Two names have room as well: the longer one ends 18 pixels before the picture does. */
+    @Test
+    void twoNames() throws IOException {
+        double[] p = plot(svg(chart().line("IRNN", X, X).line("GRU", X, X)));
+        assertEquals(860 - 18, 14 + p[0] + p[2] + 46 + Letters.width("IRNN", 12), 1.5);
+    }
+
+    /** A line's end is the last of its points that are furthest right, wherever in the list that is. */
+    @Test
+    void linesThatDoNotRunToTheRight() throws IOException {
+        String svg = svg(chart().line("IRNN", new double[] {4, 0}, new double[] {0.5, 1})
+                .line("LSTM", new double[] {0, 4, 4}, new double[] {0, 0, 1})
+                .line("GRU", new double[] {2}, new double[] {0.25}));
+        double[] p = plot(svg);
+        String[] names = {"IRNN", "LSTM", "GRU"};
+        double[] heights = {0.5, 1, 0.25};
+        for (int i = 0; i < 3; i++) {
+            double[] sample =
+                    pieces(svg, Theme.colour(names[i], 0), i == 0 ? 5.5 : 2.2).get(0);
+            assertEquals(p[1] + (1 - heights[i]) * p[3], sample[1], 0.5, names[i]);
+        }
+    }
+
     /** Three ends at the bottom: 17 pixels from name to name, the last one at the bottom, thin lines to the others. */
     @Test
     void namesThatWouldLieOnOneAnother() throws IOException {
@@ -332,6 +441,57 @@ class ChartTest {
         }
     }
 
+    private static List<String> namesDown(String svg, String... names) {
+        Comparator<String> height =
+                Comparator.comparingDouble(name -> pieces(svg, Theme.colour(name, 0), name.equals("IRNN") ? 5.5 : 2.2)
+                        .get(0)[1]);
+        return Arrays.stream(names).sorted(height).toList();
+    }
+
+    /**
+     * The same of lines with several points: what counts is where a line left for good, between two points that may lie
+     * near or far; one that was never inside left at its first point, so the IRNN before all others.
+     */
+    @Test
+    void namesOfLinesThatLeftForGood() throws IOException {
+        String svg = svg(chart().yRange(0, 1)
+                .line("IRNN", new double[] {0, 2, 4}, new double[] {-1, -1, -1})
+                .line("tanh", new double[] {0, 1, 2, 3, 4}, new double[] {0.5, -0.5, -0.9, -0.5, -0.9}) // at 0.5
+                .line("LSTM", new double[] {0, 1, 2, 3, 4}, new double[] {0.5, -0.5, 0.5, -0.5, -0.9}) // at 2.5
+                .line("limit", new double[] {3, 4}, new double[] {0.1, -0.4}) // at 3.2
+                .line("GRU", new double[] {0, 4}, new double[] {0.9, -0.1})); // at 3.6
+        assertEquals(
+                List.of("GRU", "limit", "LSTM", "tanh", "IRNN"),
+                namesDown(svg, "IRNN", "tanh", "LSTM", "limit", "GRU"));
+        svg = svg(chart().yRange(0, 1)
+                .line("LSTM", new double[] {0, 3.999, 4}, new double[] {0.5, 0.02, -1}) // with the edge, nearly
+                .line("limit", new double[] {0, 4}, new double[] {0.025, -0.025 * 5 / 3}) // at 1.5
+                .line("tanh", new double[] {0, 4}, new double[] {0.95, -0.95}) // at 2
+                .line("GRU", new double[] {4}, new double[] {-1}) // at its only point
+                .line("IRNN", new double[] {0, 4}, new double[] {0.5, 0})); // not at all
+        assertEquals(
+                List.of("IRNN", "GRU", "LSTM", "tanh", "limit"),
+                namesDown(svg, "LSTM", "limit", "tanh", "GRU", "IRNN"));
+        for (String name : List.of("LSTM", "limit", "tanh", "GRU")) {
+            assertEquals(List.of(), pieces(svg, Theme.colour(name, 0), 0.8), name);
+        }
+    }
+
+    /** Three ends at the top: thin lines from the corner to the second and third name. */
+    @Test
+    void namesAtTheTop() throws IOException {
+        double[] x = {0, 1}, up = {0, 1};
+        String svg = svg(chart().line("IRNN", x, up).line("LSTM", x, up).line("GRU", x, up));
+        double[] p = plot(svg);
+        String[] names = {"IRNN", "LSTM", "GRU"};
+        for (int i = 0; i < 3; i++) {
+            Color colour = Theme.colour(names[i], 0);
+            double y = p[1] + 17 * i;
+            assertEquals(y, pieces(svg, colour, i == 0 ? 5.5 : 2.2).get(0)[1], 0.5);
+            assertEquals(i == 0 ? 0 : 1, pieces(svg, colour, 0.8).size(), names[i]);
+        }
+    }
+
     /** The last number has room, though it is wider than the space beside the plot would have to be for the others. */
     @Test
     void theLastNumberOfAnAxis() throws IOException {
@@ -358,7 +518,8 @@ class ChartTest {
         String flat = svg(chart().line("a", X, new double[] {5, 5, 5}));
         assertEquals(6, stroke(flat).length);
         String point = svg(chart().logX().logY().line("a", new double[] {10, 10}, new double[] {10, 10}));
-        same(new double[] {0, 0, 0, 0}, shares(point, stroke(point))); // from 10 to 100
+        same(new double[] {0, 0, 0, 0}, shares(point, stroke(point)));
+        assertTrue(says(point, "10") && says(point, "100"));
         String empty = svg(chart().line("a", X, new double[] {Double.NaN, Double.NaN, Double.NaN}));
         assertEquals(
                 0, strokes(empty, OTHER, 2.2).stream().mapToInt(s -> s.length).sum());
@@ -432,6 +593,43 @@ class ChartTest {
         }
     }
 
+    /** Titles above, below and upright beside the squares, which lie 14 to the right of the edge and 20 below it. */
+    @Test
+    void theTitlesOfAHeatMap() throws IOException {
+        HeatMap.of("title", "x", "y").values(new double[][] {{1, 2}}).figure("place", "Text.");
+        String svg = Files.readString(Path.of("results/place.svg"));
+        String squares = group(svg, " transform=\"translate(14 20)\"");
+        List<Rect> rects = Pattern.compile("<rect [^>]*style[^>]*>")
+                .matcher(squares)
+                .results()
+                .map(e -> Rect.of(e.group()))
+                .toList();
+        Rect plot = rects.get(1); // after XChart's sheet
+        assertTrue(Pattern.compile("<g clip-path=\\S+ transform=\"translate\\(14 20\\)\">\\s*<rect")
+                .matcher(svg)
+                .find());
+        String page = group(svg, "");
+        assertTrue(Letters.centredAt(page, "title", 15, 14 + plot.x + plot.width / 2, 23));
+        assertTrue(Letters.centredAt(page, "x", 13, 14 + plot.x + plot.width / 2, 520 - 12));
+        String turned = group(svg, " transform=\"matrix(0 -1 1 0 0 0)\"");
+        assertTrue(Letters.centredAt(turned, "y", 13, -(20 + plot.y + plot.height / 2), 20));
+    }
+
+    /** In the place of numbers; there is one for each column and each row. */
+    @Test
+    void theLabelsOfAHeatMap() throws IOException {
+        double[][] values = {{1, 2, 3}, {4, 5, 6}};
+        HeatMap map = HeatMap.of("title", "x", "y").values(values);
+        map.labels(List.of("left", "mid", "right"), List.of("low", "high")).figure("place", "Text.");
+        String svg = Files.readString(Path.of("results/place.svg"));
+        for (String label : List.of("left", "mid", "right", "low", "high")) {
+            assertTrue(says(svg, label), label);
+        }
+        String message = "heat map: expected 3 labels across and 2 up, got ";
+        refused(message + "2 and 2", () -> map.labels(List.of("a", "b"), List.of("a", "b")));
+        refused(message + "3 and 3", () -> map.labels(List.of("a", "b", "c"), List.of("a", "b", "c")));
+    }
+
     /** Nine in a row are too narrow for numbers. */
     @Test
     void aLargeHeatMapHasNoNumbers() throws IOException {
@@ -473,10 +671,47 @@ class ChartTest {
                 assertEquals(way[k], Double.parseDouble(path.group(k + 1)), 1.5);
             }
         }
-        assertTrue(Letters.at(svg, "up", 12, 550, 450) && Letters.at(svg, "out", 12, 550, 488));
+        // What lies outside the squares is cut off, and their names, each below a piece of its line, are not.
+        String cut = Pattern.compile("<g clip-path=[^>]*>(.*?)</g>", Pattern.DOTALL)
+                .matcher(svg)
+                .results()
+                .map(g -> g.group(1))
+                .reduce("", String::concat);
+        assertEquals(4, cut.split("<path ").length - 1);
+        String page = group(svg, "");
+        assertTrue(Letters.at(page, "up", 12, 550, 450) && Letters.at(page, "out", 12, 550, 488));
+        for (int i = 0; i < 2; i++) {
+            double y = 433 + 38 * i;
+            assertArrayEquals(
+                    new double[] {550, y, 568, y},
+                    pieces(page, Theme.colour("", 2 + 3 * i), 2.2).get(0));
+        }
         List<String> data = Files.readAllLines(Path.of("results/place.csv"));
         assertEquals(List.of("row,column,value,path", "10,10,0,"), data.subList(0, 2));
         assertEquals(List.of("10,10,,up", "30,30,,up", "20,20,,out", "20,90,,out"), data.subList(10, 14));
+    }
+
+    /** Between two places, 10 apart, and where there is but one. */
+    @Test
+    void aPathOverFewSquares() throws IOException {
+        HeatMap.of("title", "x", "y")
+                .values(new double[] {10, 20}, new double[] {3}, new double[][] {{1, 2}})
+                .path("on", new double[] {10, 15, 20}, new double[] {3, 3.25, 3})
+                .figure("place", "Text.");
+        String svg = Files.readString(Path.of("results/place.svg"));
+        Rect plot = Rect.of(Pattern.compile("<rect [^>]*style[^>]*>")
+                .matcher(group(svg, " transform=\"translate(14 20)\""))
+                .results()
+                .skip(1)
+                .findFirst()
+                .orElseThrow()
+                .group());
+        double[] line = strokes(svg, Color.WHITE, 4.4).get(0);
+        double[] want = {0.25, 0.5, 0.5, 0.25, 0.75, 0.5}; // shares of the plot, from its upper left corner
+        for (int k = 0; k < 6; k++) {
+            double share = k % 2 == 0 ? (line[k] - plot.x) / plot.width : (line[k] - plot.y) / plot.height;
+            assertEquals(want[k], share, 4e-3, "number " + k);
+        }
     }
 
     private record Rect(double x, double y, double width, double height, Color fill) {

@@ -15,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
@@ -186,6 +187,74 @@ class DiagramTest {
         assertTrue(Letters.centredAt(svg, "long", 13, 100.5, 80 + 11.5 + 18 + 4.55));
         narrow = Diagram.of("t").node("a", 0, 0).node("b", 1, 0).node("c", 12, 0);
         assertTrue(Letters.centredAt(svg(narrow.edge("a", "b", "w")), "w", 13, 99.5, 80 - 11.5 + 4.55));
+    }
+
+    /** The same upright: 46 pixels are too few for 13 of a letter, with circles of 13.8; to its left. */
+    @Test
+    void aLabelHigherThanItsArrow() throws IOException {
+        Diagram upright = Diagram.of("t").node("a", 0, 0).node("b", 0, 0.5).node("c", 12, 0);
+        String svg = svg(upright.edge("a", "b", "w"));
+        double beside = Letters.width("w", 13) / 2 + 5 + 13.8;
+        assertTrue(Letters.centredAt(svg, "w", 13, 70 - beside, 103.5 + 4.55));
+    }
+
+    /** In both directions the circle is as much nearer as the arrow is beside its middle. */
+    @Test
+    void aLongLabelOfTwo() throws IOException {
+        Diagram narrow = Diagram.of("t").node("a", 0, 0).node("b", 1, 0).node("c", 12, 0);
+        String svg = svg(narrow.edge("a", "b", "long").edge("b", "a", ""));
+        assertTrue(Letters.centredAt(svg, "long", 13, 99.5, 80 - 6 - 11.5 - (18 - 6) + 4.55));
+    }
+
+    /** The shape of a recurrent network, put together by hand. */
+    @Test
+    void unrolled() throws IOException {
+        Diagram drawn = Diagram.unrolled("title", 3, Set.of(1, 3), Set.of(2, 3));
+        Diagram wanted = Diagram.of("title")
+                .node("h_0", 0, 1)
+                .node("h_1", 1.5, 1)
+                .edge("h_0", "h_1", "")
+                .node("x_1", 1.5, 0)
+                .edge("x_1", "h_1", "")
+                .node("h_2", 3, 1)
+                .edge("h_1", "h_2", "")
+                .node("l_2", 3, 2)
+                .edge("h_2", "l_2", "")
+                .node("h_3", 4.5, 1)
+                .edge("h_2", "h_3", "")
+                .node("x_3", 4.5, 0)
+                .edge("x_3", "h_3", "")
+                .node("l_3", 4.5, 2)
+                .edge("h_3", "l_3", "");
+        assertEquals(svg(wanted), svg(drawn));
+    }
+
+    /** In ink, its middle at its place in the grid, and a line of letters 5 below; the page has room for it. */
+    @Test
+    void notes() throws IOException {
+        Diagram diagram = Diagram.of("title")
+                .node("a", 1, 0)
+                .node("b", 11, 1)
+                .marked("a", "b", "")
+                .note("here", 3, 2)
+                .note("there", 6, -1);
+        String svg = svg(diagram);
+        assertTrue(svg.contains("viewBox=\"0 0 860 406\"")); // three rows of 92 and the margins
+        assertTrue(Letters.centredAt(svg, "here", 13, 70 + 2 * 72, 80 + 5));
+        assertTrue(Letters.centredAt(svg, "there", 13, 70 + 5 * 72, 80 + 3 * 92 + 5));
+    }
+
+    /** The text alternative names 24 arrows. */
+    @Test
+    void manyArrows() {
+        Diagram diagram = Diagram.of("title").node("a", 0, 0).node("b", 1, 0);
+        for (int i = 0; i < 24; i++) {
+            diagram.edge("a", "b", "");
+        }
+        String all = diagram.figure("where", "Text.").alt();
+        assertEquals("Diagram: title. Arrows: a → b" + ", a → b".repeat(23), all);
+        assertEquals(
+                all + " …", diagram.edge("a", "b", "").figure("where", "Text.").alt());
     }
 
     /** Circles are three tenths of the smallest distance if that is less; small ones have a smaller letter. */

@@ -267,6 +267,17 @@ class ShowTest {
         assertEquals(wide + "\nlonger1 = [  1.0000 ]", board(List.of("a", "longer1"), seven, one));
     }
 
+    /** One that is wider than the page has a row to itself; a number stands beside the second of four lines. */
+    @Test
+    void matricesThatAreWideOrHigh() {
+        SimpleMatrix eleven = SimpleMatrix.ones(1, 11), one = SimpleMatrix.ones(1, 1);
+        String wide = "a = [" + "  1.0000" + "   1.0000".repeat(10) + " ]";
+        assertEquals("b = [  1.0000 ]\n" + wide + "\nc = [  1.0000 ]", board(List.of("b", "a", "c"), one, eleven, one));
+        assertEquals(
+                "    ⎡  1.0000 ⎤\nd = ⎢  1.0000 ⎥   b = [  1.0000 ]\n    ⎢  1.0000 ⎥\n    ⎣  1.0000 ⎦",
+                board(List.of("d", "b"), SimpleMatrix.ones(4, 1), one));
+    }
+
     /** Names with indices, numbers as they are in the text: a viewer puts the blocks where there is room. */
     @Test
     void theBoardAsHtml() {
