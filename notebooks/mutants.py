@@ -116,14 +116,15 @@ def examine(path, args, listed):
             elif verdict == "noticed":
                 run.progress("")
                 print(f"  {mutant.text()}\n      noticed: {by}", flush=True)
-        for _ in range(args.workers):
-            idle.get().close()
+        changed = [notebook.end() for notebook in (idle.get() for _ in range(args.workers))]
     run.progress("")
     for verdict, by, mutant in survivors:
         print(f"  {mutant.text()}\n      {verdict}{': ' + by if by else ''}")
     tally = ", ".join(f"{n} {what}" for what, n in counts.items())
     print(f"{path.name}: {tally}")
-    return 1 if survivors or stale else 0
+    for difference in filter(None, changed):
+        print(f"{path.name}: a broken cell changed what is made before it, so that {difference} came out otherwise")
+    return 1 if survivors or stale or any(changed) else 0
 
 
 def code_cells(path):
@@ -135,7 +136,7 @@ def code_cells(path):
 
 
 class Notebook:
-    """A process that holds the notebook compiled and runs it once for each mutant."""
+    """A process that holds the notebook compiled and runs it from a broken cell on, once for each mutant."""
 
     def __init__(self, path, cells):
         self.path, self.cells, self.process = path, cells, None
@@ -158,14 +159,13 @@ class Notebook:
             stdout=subprocess.PIPE,
             stderr=self.log,
         )
+        started = time.monotonic()
         answer = self.ask({"cells": self.cells})
         if answer is None or "error" in answer:
             sys.exit(f"{self.path.name}: {answer and answer['error']}\n{(self.folder / 'log').read_text()[-1000:]}")
         difference = self.unlike_the_kernel(answer["printed"])
         if difference:
             sys.exit(f"{self.path.name}: {difference}; make run NB={self.path.stem[:2]} if the notebook changed")
-        started = time.monotonic()
-        self.ask({"cell": len(self.cells), "source": self.cells[-1]})
         self.patience = max(ENDLESS, 10 * (time.monotonic() - started))
 
     def unlike_the_kernel(self, printed):
@@ -203,6 +203,12 @@ class Notebook:
         if "failed" in answer:
             return "noticed", f"cell {answer['at']}, {answer['failed']}"
         return ("only the outputs", answer["differs"]) if "differs" in answer else ("nothing", "")
+
+    def end(self):
+        """What came out otherwise in the run that the broken cells went on from; None if all is as it was."""
+        answer = self.ask({"end": True}) if self.process else {}
+        self.close()
+        return "nothing" if answer is None else answer.get("differs")
 
     def close(self):
         if self.process is not None:

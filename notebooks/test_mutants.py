@@ -68,49 +68,95 @@ class Formulas(unittest.TestCase):
         )
         self.assertEqual(made, {(2, "+ → -"), (3, "* → * 2 *")})
 
-    def test_verdicts(self):
+    def notebook(self, folder, *sources, outputs):
+        """A file with these cells after the usual first one; outputs by the cell's number."""
         made = nbformat.v4.new_notebook()
-        made.cells = [
-            nbformat.v4.new_code_cell(source)
-            for source in (
-                "%load setup.jshell",
+        made.cells = [nbformat.v4.new_code_cell(source) for source in ("%load setup.jshell", *sources)]
+        for number, output in outputs.items():
+            made.cells[number - 1].outputs = output
+        path = Path(folder) / "98-test.ipynb"
+        nbformat.write(made, path)
+        return path
+
+    def card(self, claim, *lines):
+        statement = next(line for line in run.ledger.FORMULAS.read_text().splitlines() if line.startswith(claim + "\t"))
+        text = "\n  ".join((f"{claim} · {statement.split(chr(9))[1]}", *lines))
+        return nbformat.v4.new_output("display_data", data={"text/plain": text, "text/html": "<div></div>"})
+
+    def examined(self, path, listed=None, limit=None):
+        with contextlib.redirect_stdout(io.StringIO()) as out:
+            code = mutants.examine(path, argparse.Namespace(limit=limit, seed=1, workers=1), listed or {})
+        return code, out.getvalue()
+
+    def test_verdicts(self):
+        board = {"text/plain": "b = [  0.0000 ]", "text/html": '<div style="display: inline-flex"></div>'}
+        with tempfile.TemporaryDirectory() as folder:
+            path = self.notebook(
+                folder,
                 "double a = 3 + 1, b = 0 * a;\nSystem.out.println(b);\ndouble four() { return a * one(); }\n"
                 'show("b", row(b));',
                 "double one() { return 5 - 4; }\nSimpleMatrix number(double v) { return "
                 "new SimpleMatrix(new double[][] {{v}}); }",
                 'claim("flow.cec")\n.agrees("four", number(four()), number(4), 1e-12)\n.atMost("none", b, 1);',
+                outputs={
+                    2: [
+                        nbformat.v4.new_output("stream", name="stdout", text="0.0\n"),
+                        nbformat.v4.new_output("display_data", data=board),
+                    ],
+                    4: [self.card("flow.cec", "✓ four: error 0 ≤ 1e-12", "✓ none: 0 ≤ 1")],
+                },
             )
-        ]
-        statement = next(line for line in run.ledger.FORMULAS.read_text().splitlines() if line.startswith("flow.cec\t"))
-        card = f"flow.cec · {statement.split(chr(9))[1]}\n  ✓ four: error 0 ≤ 1e-12\n  ✓ none: 0 ≤ 1"
-        board = {"text/plain": "b = [  0.0000 ]", "text/html": '<div style="display: inline-flex"></div>'}
-        made.cells[1].outputs = [
-            nbformat.v4.new_output("stream", name="stdout", text="0.0\n"),
-            nbformat.v4.new_output("display_data", data=board),
-        ]
-        data = {"text/plain": card, "text/html": "<div></div>"}
-        made.cells[3].outputs = [nbformat.v4.new_output("display_data", data=data)]
-        with tempfile.TemporaryDirectory() as folder:
-            path = Path(folder) / "98-test.ipynb"
-            nbformat.write(made, path)
             zero = ("98", "double a = 3 + 1, b = 0 * a;", "* → * 2 *", 1)
             for listed, code, last in (
                 ({}, 1, "3 noticed, 0 only the outputs, 1 nothing, 0 listed, 0 not Java"),
                 ({zero: "twice nothing"}, 0, "3 noticed, 0 only the outputs, 0 nothing, 1 listed, 0 not Java"),
             ):
-                with contextlib.redirect_stdout(io.StringIO()) as out:
-                    self.assertEqual(mutants.examine(path, self.arguments(None), listed), code, out.getvalue())
-                self.assertIn("98-test.ipynb: " + last, out.getvalue())
+                got, said = self.examined(path, listed)
+                self.assertEqual(got, code, said)
+                self.assertIn("98-test.ipynb: " + last, said)
                 for error in "0.5", "0.889":
-                    noticed = f"noticed: cell 4, flow.cec does not hold: four: error {error} > 1e-12"
-                    self.assertIn(noticed, out.getvalue())
-            stale = {zero: "twice nothing", ("98", "gone", "a → b", 1): "old"}
-            with contextlib.redirect_stdout(io.StringIO()) as out:
-                self.assertEqual(mutants.examine(path, self.arguments(0), stale), 1)
-            self.assertIn("mutants.tsv: 98 has no a → b in gone any more", out.getvalue())
+                    self.assertIn(f"noticed: cell 4, flow.cec does not hold: four: error {error} > 1e-12", said)
+            code, said = self.examined(path, {zero: "twice nothing", ("98", "gone", "a → b", 1): "old"}, 0)
+            self.assertEqual(code, 1)
+            self.assertIn("mutants.tsv: 98 has no a → b in gone any more", said)
 
-    def arguments(self, limit):
-        return argparse.Namespace(limit=limit, seed=1, workers=1)
+    def test_a_broken_cell_finds_what_a_whole_run_would_have_made(self):
+        """Dice, list and claim of cell 2 are another in cell 3; Box is seen by its own loader only."""
+        with tempfile.TemporaryDirectory() as folder:
+            path = self.notebook(
+                folder,
+                "Random dice = new Random(1);\nList<Integer> all = new ArrayList<>();\n"
+                'Claim holds = claim("flow.cec").atMost("none", 0, 1);\n'
+                "class Box { int held; Box(int of) { held = of; } }",
+                'int n = all.size() + 1;\nall.add(n);\nholds.atMost("one", n, 1);\nint thrown = dice.nextInt(1000);',
+                "int box = new Box(n + 1).held;\nSystem.out.println(thrown);\n"
+                'claim("flow.product").atMost("two", Math.abs(box - 2), 0.5);',
+                outputs={
+                    2: [self.card("flow.cec", "✓ none: 0 ≤ 1", "✓ one: 1 ≤ 1")],
+                    4: [
+                        nbformat.v4.new_output("stream", name="stdout", text="985\n"),
+                        self.card("flow.product", "✓ two: 0 ≤ 0.5"),
+                    ],
+                },
+            )
+            code, said = self.examined(path)
+            self.assertEqual(code, 0, said)
+            self.assertEqual(said.count("noticed: cell 4, flow.product does not hold"), 4)
+            self.assertIn("4 noticed, 0 only the outputs, 0 nothing, 0 listed", said)
+
+    def test_what_a_broken_cell_changes_before_it_is_told(self):
+        """Nobody sees what a counter holds."""
+        with tempfile.TemporaryDirectory() as folder:
+            path = self.notebook(
+                folder,
+                "class Counter { private int held; public int more(int n) { held += n; return held; } }\n"
+                "Counter counter = new Counter();",
+                'int n = 1 + 0;\nint held = counter.more(n);\nclaim("flow.cec").atMost("one", held + n, 2);',
+                outputs={3: [self.card("flow.cec", "✓ one: 2 ≤ 2")]},
+            )
+            code, said = self.examined(path)
+            self.assertEqual(code, 1)
+            self.assertIn("98-test.ipynb: a broken cell changed what is made before it, so that ", said)
 
 
 class Classes(unittest.TestCase):

@@ -15,7 +15,9 @@ import java.io.BufferedReader;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.io.ObjectOutputStream;
 import java.io.PrintStream;
+import java.lang.reflect.Field;
 import java.lang.reflect.InvocationTargetException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -45,11 +47,16 @@ import jdk.jshell.SourceCodeAnalysis;
 /**
  * A notebook's cells as classes, for notebooks/mutants.py. The kernel compiles a snippet at a time, which takes most of
  * a notebook's seconds; here each cell is one class that extends the class of the cell before, so that a later
- * declaration hides an earlier one as it does in JShell, and a broken cell is compiled alone and run with fresh
- * variables. A method may call one that a later cell declares, as in JShell: it is then declared there.
+ * declaration hides an earlier one as it does in JShell, and a broken cell is compiled alone. A method may call one that
+ * a later cell declares, as in JShell: it is then declared there.
+ *
+ * <p>A broken cell and those after it go on from an unbroken run that has come as far as the cell before, or to an
+ * earlier one after which nothing was changed of what had been made (the variables, as they are serialized, and the
+ * cards). Broken cells come in their order, and this run goes along; at its end it has to have printed and written what
+ * the first one did, or something was changed after all.
  *
  * <p>Reads a line of JSON and answers by one: {"cells": […]} compiles and runs them; {"cell": k, "source": "…"} runs
- * them with another cell k and says what became different.
+ * them with another cell k and says what became different; {"end": true} runs what is left of the unbroken ones.
  */
 public class Cells {
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -78,7 +85,9 @@ public class Cells {
     private final StringBuilder imports = new StringBuilder();
     private final Path folder = Files.createTempDirectory("cells"); // the same classes, for the compiler
     private final Map<String, byte[]> given = files();
-    private Run unbroken;
+    private final List<Map<String, Object>> made = new ArrayList<>(); // after each cell, in the first run
+    private Run first; // of all cells
+    private Run along; // of the cells before the broken one
 
     private Cells() throws IOException {}
 
@@ -111,10 +120,16 @@ public class Cells {
                     return Map.of("error", "cell " + classes.size() + ": " + error);
                 }
             }
-            Run first = run(Map.of());
-            unbroken = run(Map.of());
-            unbroken.keepWhatIsTheSame(first);
-            return unbroken.failure == null ? Map.of("printed", unbroken.printed) : Map.of("error", unbroken.failure);
+            first = new Run(Map.of());
+            for (int k = 1; k < classes.size() && first.failure == null; k++) {
+                first.go(k);
+                made.add(first.made());
+            }
+            first.end();
+            return first.failure == null ? Map.of("printed", first.printed) : Map.of("error", first.failure);
+        }
+        if (request.has("end")) {
+            return along == null ? Map.of() : difference(along.goOn());
         }
         int k = request.get("cell").asInt();
         Map<String, byte[]> broken = new TreeMap<>();
@@ -127,12 +142,39 @@ public class Cells {
         if (!error.isEmpty()) {
             return Map.of("rejected", error);
         }
-        Run run = run(broken);
-        if (run.failure != null) {
-            return Map.of("failed", run.failure, "at", run.printed.size());
+        Run run;
+        try {
+            run = from(unchanged(k - 1), broken).goOn();
+        } catch (LinkageError e) {  // it needs what only classes of one loader see of each other
+            along = null;
+            run = new Run(broken).goOn();
         }
-        String difference = unbroken.difference(run);
+        if (along != null) {
+            along.forget(run);
+        }
+        return run.failure == null ? difference(run) : Map.of("failed", run.failure, "at", run.printed.size());
+    }
+
+    private Map<String, String> difference(Run run) {
+        String difference = run.failure == null ? first.difference(run) : run.failure;
         return difference == null ? Map.of() : Map.of("differs", difference);
+    }
+
+    /** The last cell up to k after which nothing of what was there was changed. */
+    private int unchanged(int k) {
+        while (k > 0 && !made.get(made.size() - 1).entrySet().containsAll(made.get(k - 1).entrySet())) {
+            k--;
+        }
+        return k;
+    }
+
+    /** A run of other cells after the first k, which are run if they have not been. */
+    private Run from(int k, Map<String, byte[]> broken) throws IOException {
+        if (along == null || along.printed.size() > k) {
+            along = new Run(Map.of());
+        }
+        along.go(k);
+        return new Run(along, broken);
     }
 
     private void keep(Map<String, byte[]> made) throws IOException {
@@ -347,88 +389,168 @@ public class Cells {
         };
     }
 
-    /** What a run of all cells printed, showed and wrote, up to the first failure. */
-    private static class Run {
+    /** What the cells so far printed, showed and wrote, up to the first failure. */
+    private final class Run {
+        private final ClassLoader loader;
+        private final boolean alone; // all classes are its own
         final List<String> printed = new ArrayList<>();
-        Map<String, byte[]> files = Map.of();
+        private final List<Integer> cards = new ArrayList<>(); // so many are there after each cell
+        private Map<String, byte[]> files;
         String failure;
 
-        void keepWhatIsTheSame(Run other) {
-            for (int k = 0; k < printed.size(); k++) {
-                boolean same = k < other.printed.size() && printed.get(k).equals(other.printed.get(k));
-                printed.set(k, same ? printed.get(k) : null);
+        Run(Map<String, byte[]> broken) {
+            loader = loader(Cells.class.getClassLoader(), 0, broken);
+            alone = true;
+            files = given;
+        }
+
+        /** Goes on from where the other one is; its own classes are those of the cells from there on. */
+        Run(Run before, Map<String, byte[]> broken) {
+            printed.addAll(before.printed);
+            cards.addAll(before.cards);
+            files = before.files;
+            loader = loader(before.loader, printed.size() + 1, broken);
+            alone = false;
+        }
+
+        /** Runs the cells that have not been run yet, to the k-th. */
+        void go(int k) throws IOException {
+            restore(files);
+            while (printed.size() < k && failure == null) {
+                ByteArrayOutputStream out = new ByteArrayOutputStream();
+                System.setOut(new PrintStream(out, true, StandardCharsets.UTF_8));
+                Object value = null;
+                try {
+                    value = loader.loadClass("C" + (printed.size() + 1))
+                            .getMethod("$run")
+                            .invoke(null);
+                } catch (InvocationTargetException e) {
+                    Throwable cause = e.getCause();
+                    if (cause instanceof LinkageError error && !alone) {
+                        throw error;
+                    }
+                    boolean claim = cause instanceof AssertionError;
+                    failure = claim ? cause.getMessage() : cause.getClass().getSimpleName() + ": " + cause.getMessage();
+                } catch (ReflectiveOperationException e) {
+                    throw new IllegalStateException(e);
+                }
+                String shown = value == null || value.getClass().isArray() ? "" : String.valueOf(value);
+                printed.add(out.toString(StandardCharsets.UTF_8) + "\f" + shown);
+                cards.add(cards().size());
             }
-            files.entrySet().removeIf(e -> !Arrays.equals(e.getValue(), other.files.get(e.getKey())));
+            files = files();
+        }
+
+        Run goOn() throws IOException {
+            go(classes.size() - 1);
+            end();
+            return this;
+        }
+
+        /** Adds the cards to what was printed, as they are in the end. */
+        void end() {
+            for (int k = 0; k < cards.size(); k++) {
+                List<?> own = cards().subList(k == 0 ? 0 : cards.get(k - 1), cards.get(k));
+                String text = own.stream().map(String::valueOf).collect(Collectors.joining("\n"));
+                printed.set(k, printed.get(k) + "\f" + text);
+            }
+        }
+
+        /** Removes the cards of a run that went on from this one. */
+        void forget(Run after) {
+            List<?> all = cards();
+            all.subList(cards.isEmpty() ? 0 : cards.get(cards.size() - 1), all.size())
+                    .clear();
         }
 
         String difference(Run other) {
             for (int k = 0; k < printed.size(); k++) {
-                if (printed.get(k) != null && !printed.get(k).equals(other.printed.get(k))) {
+                if (!named(printed.get(k)).equals(named(other.printed.get(k)))) {
                     return "cell " + (k + 1);
                 }
             }
             return files.keySet().stream()
+                    .filter(name -> !name.endsWith(".svg") && !name.endsWith(".pdf")) // they count what they hold
                     .filter(name -> !Arrays.equals(files.get(name), other.files.get(name)))
                     .findFirst()
                     .orElse(null);
         }
+
+        private List<?> cards() {
+            return (List<?>) fields(loader, "C").get("C.$cards");
+        }
+
+        /** The variables and cards so far, each as a number that another content hardly has. */
+        Map<String, Object> made() {
+            Map<String, Object> made = new TreeMap<>();
+            for (int k = 2; k <= printed.size(); k++) { // the words of the first know each claim
+                fields(loader, "C" + k).forEach((name, value) -> made.put(name, content(value)));
+            }
+            for (Object card : cards()) {
+                made.put("card " + made.size(), card.toString());
+            }
+            return made;
+        }
     }
 
-    private Run run(Map<String, byte[]> broken) throws IOException {
-        Map<String, byte[]> all = new TreeMap<>();
-        classes.forEach(all::putAll);
-        all.putAll(broken);
-        ClassLoader loader = new ClassLoader(Cells.class.getClassLoader()) {
-            @Override
-            protected Class<?> findClass(String name) throws ClassNotFoundException {
-                byte[] bytes = all.get(name);
-                if (bytes == null) {
-                    throw new ClassNotFoundException(name);
+    /** Objects without a text of their own have their address in it. */
+    private static String named(String printed) {
+        return printed.replaceAll("@[0-9a-f]+", "@");
+    }
+
+    private static Map<String, Object> fields(ClassLoader loader, String type) {
+        Map<String, Object> fields = new TreeMap<>();
+        try {
+            for (Field field : loader.loadClass(type).getDeclaredFields()) {
+                if (!field.isSynthetic()) {
+                    fields.put(type + "." + field.getName(), field.get(null));
                 }
-                return defineClass(name, bytes, 0, bytes.length);
+            }
+        } catch (ReflectiveOperationException e) {
+            throw new IllegalStateException(e);
+        }
+        return fields;
+    }
+
+    private static Object content(Object value) {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        try (ObjectOutputStream out = new ObjectOutputStream(bytes)) {
+            out.writeObject(value);
+            return Arrays.hashCode(bytes.toByteArray());
+        } catch (IOException e) { // not serializable
+            return System.identityHashCode(value);
+        }
+    }
+
+    /** Of the classes of the cells from the k-th on, and the broken ones among them; the others are the parent's. */
+    private ClassLoader loader(ClassLoader parent, int k, Map<String, byte[]> broken) {
+        Map<String, byte[]> own = new TreeMap<>();
+        classes.subList(k, classes.size()).forEach(own::putAll);
+        own.putAll(broken);
+        return new ClassLoader(parent) {
+            @Override
+            protected Class<?> loadClass(String name, boolean resolve) throws ClassNotFoundException {
+                synchronized (getClassLoadingLock(name)) {
+                    byte[] bytes = own.get(name);
+                    if (bytes == null) {
+                        return super.loadClass(name, resolve);
+                    }
+                    Class<?> loaded = findLoadedClass(name);
+                    return loaded == null ? defineClass(name, bytes, 0, bytes.length) : loaded;
+                }
             }
         };
+    }
+
+    /** Makes results/ what it was. */
+    private static void restore(Map<String, byte[]> files) throws IOException {
         for (String name : files().keySet()) {
-            if (!given.containsKey(name)) {
+            if (!files.containsKey(name)) {
                 Files.delete(Path.of("results", name));
             }
         }
-        for (var file : given.entrySet()) {
+        for (var file : files.entrySet()) {
             Files.write(Path.of("results", file.getKey()), file.getValue());
-        }
-        Run run = new Run();
-        List<Integer> cards = new ArrayList<>(); // so many are there after each cell
-        for (int k = 1; k < classes.size() && run.failure == null; k++) {
-            ByteArrayOutputStream out = new ByteArrayOutputStream();
-            System.setOut(new PrintStream(out, true, StandardCharsets.UTF_8));
-            Object value = null;
-            try {
-                value = loader.loadClass("C" + k).getMethod("$run").invoke(null);
-            } catch (InvocationTargetException e) {
-                Throwable cause = e.getCause();
-                boolean claim = cause instanceof AssertionError;
-                run.failure = claim ? cause.getMessage() : cause.getClass().getSimpleName() + ": " + cause.getMessage();
-            } catch (ReflectiveOperationException e) {
-                throw new IllegalStateException(e);
-            }
-            String shown = value == null || value.getClass().isArray() ? "" : String.valueOf(value);
-            run.printed.add(out.toString(StandardCharsets.UTF_8) + "\f" + shown);
-            cards.add(cards(loader).size());
-        }
-        for (int k = 0; k < cards.size(); k++) {
-            List<?> own = cards(loader).subList(k == 0 ? 0 : cards.get(k - 1), cards.get(k));
-            String text = own.stream().map(String::valueOf).collect(Collectors.joining("\n"));
-            run.printed.set(k, run.printed.get(k) + "\f" + text);
-        }
-        run.files = files();
-        return run;
-    }
-
-    private static List<?> cards(ClassLoader loader) {
-        try {
-            return (List<?>) loader.loadClass("C").getField("$cards").get(null);
-        } catch (ReflectiveOperationException e) {
-            throw new IllegalStateException(e);
         }
     }
 
