@@ -74,7 +74,8 @@ class CourseTest {
     void whatIsKnownIsNotRunAgain() {
         Course known = new Course(experiment(7), List.of(new Course.Point(0, 0.5, 3)), false);
         Store.write(folder.resolve("courses.json"), Store.json(List.of(known)));
-        Course.add(folder, List.of(experiment(7), experiment(1)));
+        String said = LearnTest.printed(() -> Course.add(folder, List.of(experiment(7), experiment(1))));
+        assertEquals(experiment(1).name() + ": looked at 2 times\n", said);
         Experiment cannotBe = experiment(7).with(s -> s.batch = 2);
         Path other = folder.resolve("other");
         Store.write(other.resolve("courses.json"), Store.json(List.of(new Course(cannotBe, known.points(), false))));

@@ -17,7 +17,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
 import java.util.function.Function;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -71,19 +74,92 @@ class LearnTest {
         Store.write(folder.resolve("runs.json"), Store.json(known.values()));
         Store.write(folder.resolve("courses.json"), Store.json(List.of()));
 
-        PrintStream console = System.out;
-        ByteArrayOutputStream printed = new ByteArrayOutputStream();
-        System.setOut(new PrintStream(printed, true, StandardCharsets.UTF_8));
-        try {
-            Learn.main(new String[] {folder.toString()});
-        } finally {
-            System.setOut(console);
-        }
-        List<String> said = printed.toString(StandardCharsets.UTF_8).lines().toList();
+        List<String> said = printed(() -> Learn.main(new String[] {folder.toString()}))
+                .lines()
+                .toList();
         assertEquals("1 runs at most; Ctrl-C stops, make learn goes on", said.get(0));
         String line = "   \\d\\.\\d min     1 done, at most    0 and 0 min to go  %s *solved +\\d+ updates";
         assertTrue(said.get(1).matches(Numbers.format(line, missing.name())), said.get(1));
         assertEquals(2, said.size());
+    }
+
+    static String printed(Runnable program) {
+        PrintStream console = System.out;
+        ByteArrayOutputStream printed = new ByteArrayOutputStream();
+        System.setOut(new PrintStream(printed, true, StandardCharsets.UTF_8));
+        try {
+            program.run();
+        } finally {
+            System.setOut(console);
+        }
+        return printed.toString(StandardCharsets.UTF_8);
+    }
+
+    private static Experiment experiment(int T, int hidden, int batch, int limit) {
+        return Experiment.of(s -> {
+            s.task = Tasks.RECALL;
+            s.T = T;
+            s.network = Networks.TANH;
+            s.hidden = hidden;
+            s.batch = batch;
+            s.limit = limit;
+        });
+    }
+
+    /**
+     * One update of 2 steps, 1 sequence and 1 unit, then two trainings of 3 updates, 200 steps, 100 sequences and 20
+     * units: what is to go takes 2 · 3 · 100 · 100 · 481/6 times as long as what was done, whatever that was.
+     */
+    @Test
+    void howLongItWillTake() throws Exception {
+        Experiment first = experiment(2, 1, 1, 9), second = experiment(200, 20, 100, 3), third = second.withSeed(2);
+        Engine engine = new Engine() {
+            @Override
+            public int slots() {
+                return 1;
+            }
+
+            @Override
+            public Outcome run(Experiment e, BooleanSupplier stop) {
+                try {
+                    Thread.sleep(100);
+                } catch (InterruptedException failed) {
+                    throw new IllegalStateException(failed);
+                }
+                boolean overflows = e.equals(third);
+                Batch.Score score = overflows ? null : new Batch.Score(0.5, 0, 0);
+                return new Outcome(e, 1, e.equals(first), score, overflows ? "overflow" : "");
+            }
+        };
+        Plan plan = Plan.line(List.of(List.of(first), List.of(second, third)));
+        long start = System.nanoTime();
+        List<String> said =
+                printed(() -> Learn.sweep(plan, folder, f -> engine)).lines().toList();
+        double most = (System.nanoTime() - start) / 6e10, least = 0.1 / 60, ratio = 2 * 3 * 100 * 100 * 481 / 6.0;
+        assertEquals("3 runs at most; Ctrl-C stops, make learn goes on", said.get(0));
+        Matcher line = Pattern.compile(
+                        " +0\\.\\d min     1 done, at most    2 and (\\d+) min to go  (\\S+) +solved +1 updates")
+                .matcher(said.get(1));
+        assertTrue(line.matches(), said.get(1));
+        double minutes = Double.parseDouble(line.group(1));
+        assertTrue(0.99 * least * ratio < minutes && minutes < 1.01 * most * ratio, said.get(1));
+        assertEquals(first.name(), line.group(2));
+        assertTrue(said.get(2).contains("     2 done, at most    1 and ")
+                && said.get(2).contains(" not solved "));
+        assertTrue(said.get(3).contains("     3 done, at most    0 and 0 min to go")
+                && said.get(3).contains(" overflow "));
+        List<String> times = Files.readAllLines(folder.resolve("times.csv"));
+        assertEquals(3, times.size());
+        assertTrue(times.get(0).startsWith(first.name() + ",1 updates,0.0 min after the start,JDK "), times.get(0));
+    }
+
+    /** Courses are of the whole plan: a part looks at none. */
+    @Test
+    void aShardLeavesTheCourses() throws Exception {
+        Path courses = folder.resolve("courses.json");
+        Files.writeString(courses, "nonsense");
+        Learn.main(new String[] {folder.toString(), "999999/999999"});
+        assertEquals("nonsense", Files.readString(courses));
     }
 
     /** Whatever ends how: the shards of a plan run all of it, each without an outcome of another. */
@@ -153,5 +229,14 @@ class LearnTest {
         assertTrue(said.startsWith(file + ": expected a list of outcomes, got a file that"), said);
         assertEquals(1, said.lines().count(), said);
         assertEquals(other, Files.readString(file));
+
+        Plan plan = Plan.all(List.of(Study.plan(), Papers.plan()));
+        List<Outcome> all =
+                carriedOut(plan, e -> outcome(e)).stream().map(e -> outcome(e)).toList();
+        Store.write(file, Store.json(all)); // nothing is left to be trained, and then courses are asked for
+        Path courses = folder.resolve("courses.json");
+        Files.writeString(courses, other);
+        said = said(folder.toString());
+        assertTrue(said.lines().toList().get(1).startsWith(courses + ": expected a list of courses, got "), said);
     }
 }

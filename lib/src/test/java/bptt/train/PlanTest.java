@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
@@ -116,6 +117,58 @@ class PlanTest {
         }
         assertEquals(3 * 2 + 3 * 3 + 3 + 3 + 1, Study.parameters(Tasks.RECALL, Networks.TANH, 3));
         assertEquals(4 * (5 * 6 + 5 * 5 + 5) + 4 * 5 + 4, Study.parameters(Tasks.TEMPORAL_ORDER, Networks.LSTM, 5));
+    }
+
+    /** A task of two numbers in and one out that nobody has counted for yet: 4 (5 · 7 + 5) and 6. */
+    @Test
+    void parametersOfATaskOfOnesOwn() {
+        assertEquals(4 * (5 * 7 + 5) + 6, Study.parameters(from(1), Networks.LSTM, 5));
+    }
+
+    @Test
+    void distancesThatATaskAllows() {
+        assertEquals(List.of(20, 50, 100, 200, 400), Study.distances(from(20)));
+        assertEquals(List.of(50, 100, 200, 400), Study.distances(from(21)));
+    }
+
+    private static Task from(int shortest) {
+        return new Task() {
+            @Override
+            public String name() {
+                return "OWN";
+            }
+
+            @Override
+            public int inputs() {
+                return 2;
+            }
+
+            @Override
+            public int outputs() {
+                return 1;
+            }
+
+            @Override
+            public int shortest() {
+                return shortest;
+            }
+
+            @Override
+            public Batch batch(int T, int B, Random random) {
+                throw new UnsupportedOperationException();
+            }
+
+            @Override
+            public boolean solved(Batch.Score score, int T) {
+                throw new UnsupportedOperationException();
+            }
+        };
+    }
+
+    /** Five networks at eight distances, three of 1997 and three single ones, with five seeds each. */
+    @Test
+    void thePapersArePlanned() {
+        assertEquals(5 * (5 * 8 + 3 + 3), Papers.plan().most(known::get).size());
     }
 
     private static void assertSettings(

@@ -806,6 +806,19 @@ class TrainTest {
         drawn.set(1000);
         sweep.run(Plan.of(List.of(e.withSeed(9).with(s -> s.limit = 5))), oneByOne(), told::add);
         assertEquals(Set.of(e.withSeed(9).name()), Sweep.read(folder).keySet());
+        Engine elsewhere = new Engine() {
+            @Override
+            public int slots() {
+                return 1;
+            }
+
+            @Override
+            public Outcome run(Experiment experiment, BooleanSupplier stop) {
+                return new Outcome(experiment, 7, true, new Batch.Score(0, 0, 0), "");
+            }
+        };
+        sweep.run(Plan.of(List.of(e)), elsewhere, told::add);
+        assertEquals(7, sweep.known(e).updates());
     }
 
     /** One that needs more memory than there is ends, is said with its name, and the others go on. */
