@@ -142,7 +142,7 @@ class Notebook:
         self.path, self.cells, self.process = path, cells, None
 
     def start(self):
-        self.patience = 600
+        self.patience = 3600  # for all cells of the longest, on a busy machine
         self.folder = Path(tempfile.mkdtemp())
         work = self.folder / "notebooks"
         shutil.copytree(
