@@ -41,6 +41,7 @@ public final class StateGradients {
      *     finite
      */
     public StateGradients(Trace trace, int sequence, SimpleMatrix seeds, int t) {
+        Require.given(trace, "trace", "that of a forward pass");
         if (sequence < 0 || sequence >= trace.sequences()) {
             throw new IllegalArgumentException(
                     Numbers.format("sequence: expected 0 … %d, got %d", trace.sequences() - 1, sequence));

@@ -14,6 +14,9 @@ import bptt.cell.Rnn;
 import bptt.check.Derivatives;
 import bptt.check.Reference;
 import bptt.flow.Decay;
+import bptt.flow.Jacobians;
+import bptt.flow.Norm;
+import bptt.flow.Spectrum;
 import bptt.math.Numbers;
 import bptt.math.Parallel;
 import bptt.train.Digits;
@@ -330,10 +333,10 @@ class BadInputTest {
                 () -> central(half.plus(0.5), 1.7e308));
         assertEquals(1, central(half, 1e-16).get(0)); // 0.5 + h is rounded to 0.5
         refused("where to differentiate: expected a matrix, got null", () -> central(null, 1e-6));
-        for (List<SimpleMatrix> none : Arrays.asList(null, List.<SimpleMatrix>of())) {
+        for (List<SimpleMatrix> without : Arrays.asList(null, List.<SimpleMatrix>of())) {
             refused(
                     "inputs: expected one step or more, got none",
-                    () -> Reference.of(Parameters.zeros(Rnn.tanh(1, 1), 0), none));
+                    () -> Reference.of(Parameters.zeros(Rnn.tanh(1, 1), 0), without));
         }
         double[][] values = {{1, 2}, {3}};
         String some = "decay: expected positions and the values of a seed or more, got none";
@@ -342,6 +345,48 @@ class BadInputTest {
         refused(some, () -> new Decay(new double[2], new double[0][]));
         refused("decay: expected 2 values of each seed, got 1", () -> new Decay(new double[2], values));
         refused("decay: expected 1 values of each seed, got null", () -> new Decay(new double[1], new double[1][]));
+        Trace none = null, one = Bptt.forward(Parameters.zeros(Rnn.tanh(1, 1), 0), List.of(half));
+        for (Executable call : List.<Executable>of(
+                () -> Jacobians.step(none, 0, 1),
+                () -> Jacobians.toLast(none, 0),
+                () -> Jacobians.product(none, 0, 1, 0),
+                () -> Jacobians.cellState(none, 0, 1, half),
+                () -> new StateGradients(none, 0, half, 1),
+                () -> Decay.norms(none, new int[] {0}, Norm.SPECTRAL),
+                () -> Spectrum.lyapunov(none, 0, 0, Progress.NONE))) {
+            refused("trace: expected that of a forward pass, got null", call);
+        }
+        refused("progress: expected one, Progress.NONE for none, got null", () -> Spectrum.lyapunov(one, 0, 0, null));
+        refused("distances: expected some, ascending, got null", () -> Decay.norms(one, null, Norm.SPECTRAL));
+        refused("norm: expected one, such as Norm.SPECTRAL, got null", () -> Decay.norms(one, new int[] {0}, null));
+        refused(
+                "distances: expected some, ascending, got null",
+                () -> Decay.ofState(1, null, Norm.SPECTRAL, random -> one));
+        refused(
+                "pass: expected one for a source of randomness, got null",
+                () -> Decay.ofState(1, new int[] {0}, Norm.SPECTRAL, null));
+        refused("positions: expected those of the values, got null", () -> Decay.overSeeds(1, null, random -> null));
+        refused(
+                "values: expected those for a source of randomness, got null",
+                () -> Decay.overSeeds(1, new double[1], null));
+        assertEquals(
+                "expected 1 values that are numbers from each seed, got null",
+                assertThrows(IllegalStateException.class, () -> Decay.overSeeds(1, new double[1], random -> null))
+                        .getMessage());
+        for (Norm norm : List.of(Norm.SPECTRAL, Norm.FROBENIUS)) {
+            refused("matrix: expected a matrix, got null", () -> norm.of(null));
+        }
+        refused("matrix: expected a matrix, got null", () -> Spectrum.radius(null));
+        refused("matrix: expected a matrix, got null", () -> Spectrum.eigenvalues(null));
+        for (Executable call : List.<Executable>of(
+                () -> Draw.uniform(1, 1, 0, 1, null),
+                () -> Draw.uniform(2, 1, 1, 0, 1, null),
+                () -> Draw.normal(1, 1, 1, null),
+                () -> Draw.normal(2, 1, 1, 1, null),
+                () -> Draw.gaussian(1, 1, null),
+                () -> Draw.orthogonal(1, 1, null))) {
+            refused("random: expected a source of randomness, got null", call);
+        }
         refused("image: expected 0 … 1796, got 1797", () -> Digits.of(64, new int[] {0, 1797}, false));
         refused("image: expected 0 … 1796, got -1", () -> Digits.of(64, new int[] {-1}, false));
         assertEquals(1, Digits.of(64, new int[] {1796}, false).sequences());

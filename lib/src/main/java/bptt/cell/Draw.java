@@ -28,6 +28,7 @@ public final class Draw {
      * @return rows×cols
      */
     public static SimpleMatrix uniform(int rows, int cols, double low, double high, Random random) {
+        Require.given(random, "random", "a source of randomness");
         return SimpleMatrix.random_DDRM(rows, cols, low, high, random);
     }
 
@@ -58,6 +59,7 @@ public final class Draw {
      * @return rows×cols
      */
     public static SimpleMatrix normal(int rows, int cols, double deviation, Random random) {
+        Require.given(random, "random", "a source of randomness");
         return like(new SimpleMatrix(rows, cols), () -> deviation * random.nextGaussian());
     }
 

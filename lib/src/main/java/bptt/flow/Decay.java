@@ -2,6 +2,7 @@ package bptt.flow;
 
 import bptt.StateGradients;
 import bptt.Trace;
+import bptt.cell.Require;
 import bptt.math.Numbers;
 import bptt.math.Parallel;
 import java.util.Arrays;
@@ -49,6 +50,8 @@ public record Decay(double[] x, double[][] bySeed) {
      * @return the curve of norms
      */
     public static Decay ofState(int seeds, int[] distances, Norm norm, Function<Random, Trace> pass) {
+        Require.given(distances, "distances", "some, ascending");
+        Require.given(pass, "pass", "one for a source of randomness");
         double[] x = Arrays.stream(distances).asDoubleStream().toArray();
         return overSeeds(seeds, x, random -> norms(pass.apply(random), distances, norm));
     }
@@ -62,13 +65,15 @@ public record Decay(double[] x, double[][] bySeed) {
      * @return the curve
      */
     public static Decay overSeeds(int seeds, double[] x, Function<Random, double[]> values) {
+        Require.given(x, "positions", "those of the values");
+        Require.given(values, "values", "those for a source of randomness");
         if (seeds < 1) {
             throw new IllegalArgumentException("seeds: expected at least 1, got " + seeds);
         }
         double[][] bySeed = Parallel.each(seeds, i -> values.apply(new Random(FIRST_SEED + i)))
                 .toArray(double[][]::new);
         for (double[] row : bySeed) {
-            if (row.length != x.length || Arrays.stream(row).anyMatch(Double::isNaN)) {
+            if (row == null || row.length != x.length || Arrays.stream(row).anyMatch(Double::isNaN)) {
                 throw new IllegalStateException(Numbers.format(
                         "expected %d values that are numbers from each seed, got %s", x.length, Arrays.toString(row)));
             }
@@ -85,6 +90,9 @@ public record Decay(double[] x, double[][] bySeed) {
      * @return one norm per distance
      */
     public static double[] norms(Trace trace, int[] distances, Norm norm) {
+        Require.given(trace, "trace", "that of a forward pass");
+        Require.given(distances, "distances", "some, ascending");
+        Require.given(norm, "norm", "one, such as Norm.SPECTRAL");
         int last = distances.length == 0 ? -1 : distances[distances.length - 1];
         if (last < 0 || distances[0] < 0 || last > trace.steps() || !ascending(distances)) {
             throw new IllegalArgumentException(Numbers.format(

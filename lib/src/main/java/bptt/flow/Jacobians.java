@@ -27,6 +27,7 @@ public final class Jacobians {
      * @return N×N
      */
     public static SimpleMatrix step(Trace trace, int sequence, int t) {
+        Require.given(trace, "trace", "that of a forward pass");
         if (t < 1 || t > trace.steps()) {
             throw new IllegalArgumentException(Numbers.format("t: expected 1 … %d, got %d", trace.steps(), t));
         }
@@ -41,6 +42,7 @@ public final class Jacobians {
      * @return N×N each, at index k = 0 … T; the last is the identity
      */
     public static List<SimpleMatrix> toLast(Trace trace, int sequence) {
+        Require.given(trace, "trace", "that of a forward pass");
         int T = trace.steps();
         int[] ks = IntStream.rangeClosed(0, T).map(n -> T - n).toArray();
         List<SimpleMatrix> jacobians =
@@ -60,6 +62,7 @@ public final class Jacobians {
      * @return N×N
      */
     public static SimpleMatrix product(Trace trace, int sequence, int t, int k) {
+        Require.given(trace, "trace", "that of a forward pass");
         if (k < 0 || k > t || t > trace.steps() || sequence < 0 || sequence >= trace.sequences()) {
             throw new IllegalArgumentException(Numbers.format(
                     "expected 0 ≤ k ≤ t ≤ %d and sequence 0 … %d, got k = %d, t = %d, sequence %d",
@@ -84,6 +87,7 @@ public final class Jacobians {
      *     input of its own
      */
     public static SimpleMatrix cellState(Trace trace, int sequence, int k, SimpleMatrix J) {
+        Require.given(trace, "trace", "that of a forward pass");
         State s = trace.state(k);
         int H = s.C().getNumRows();
         Require.shape(J, 2 * H, 2 * H, "∂s_t/∂s_k");

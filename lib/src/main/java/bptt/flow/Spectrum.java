@@ -60,9 +60,9 @@ public final class Spectrum {
      * @return as many as A has rows, in no order
      */
     public static List<Complex_F64> eigenvalues(SimpleMatrix A) {
+        Require.finite(A, "matrix");
         int n = A.getNumRows();
         Require.shape(A, n, n, "matrix");
-        Require.finite(A, "matrix");
         int[] kept = IntStream.range(0, n)
                 .filter(i -> A.getRow(i).elementMaxAbs() > 0)
                 .toArray();
@@ -96,6 +96,8 @@ public final class Spectrum {
      * @return N exponents, descending; −∞ for a direction that is lost altogether
      */
     public static double[] lyapunov(Trace trace, int sequence, int burnIn, Progress progress) {
+        Require.given(trace, "trace", "that of a forward pass");
+        Require.given(progress, "progress", "one, Progress.NONE for none");
         int T = trace.steps(), N = trace.state(0).joint().getNumRows();
         if (burnIn < 0 || burnIn >= T) {
             throw new IllegalArgumentException(
