@@ -134,25 +134,25 @@ final class Chapter11 {
                         Comparison.derivation(updates(), Chapter11::adam)
                                 .wrong(
                                         "the change without the bias corrections",
-                                        q -> adam(q, 0.9, 0.999, n -> 1.0, n -> 1.0))
+                                        q -> moments(q, 0.9, 0.999, n -> 1.0, n -> 1.0))
                                 .wrong(
                                         "the change with only m corrected",
-                                        q -> adam(q, 0.9, 0.999, left(0.9), n -> 1.0))
+                                        q -> moments(q, 0.9, 0.999, left(0.9), n -> 1.0))
                                 .wrong(
                                         "the change with only v corrected",
-                                        q -> adam(q, 0.9, 0.999, n -> 1.0, left(0.999)))
+                                        q -> moments(q, 0.9, 0.999, n -> 1.0, left(0.999)))
                                 .wrong(
                                         "the change corrected as if each update were the first",
-                                        q -> adam(q, 0.9, 0.999, n -> 0.1, n -> 0.001))
+                                        q -> moments(q, 0.9, 0.999, n -> 0.1, n -> 0.001))
                                 .wrong(
                                         "the change with 0.9 for v as well",
-                                        q -> adam(q, 0.9, 0.9, left(0.9), left(0.9)))
+                                        q -> moments(q, 0.9, 0.9, left(0.9), left(0.9)))
                                 .wrong(
                                         "the change with the two constants exchanged",
-                                        q -> adam(q, 0.999, 0.9, left(0.999), left(0.9)))
+                                        q -> moments(q, 0.999, 0.9, left(0.999), left(0.9)))
                                 .wrong(
                                         "RMSProp: the gradient itself over a root",
-                                        q -> adam(q, 0, 0.9, n -> 1.0, n -> 1.0))
+                                        q -> moments(q, 0, 0.9, n -> 1.0, n -> 1.0))
                                 .wrong(
                                         "the change with 10⁻⁸ under the root",
                                         q -> change(
@@ -378,7 +378,7 @@ final class Chapter11 {
         return n -> 1 - StrictMath.pow(beta, n);
     }
 
-    private static SimpleMatrix adam(
+    private static SimpleMatrix moments(
             Given q, double keepM, double keepV, IntToDoubleFunction ofM, IntToDoubleFunction ofV) {
         return change(q, keepM, keepV, ofM, ofV, v -> StrictMath.sqrt(v) + 1e-8);
     }
