@@ -212,6 +212,8 @@ class Classes(unittest.TestCase):
         for truth in ("down(b)", "This::down"):
             self.assertEqual(classes.wrong_forms(source(truth)), {2, 4, 5, 6})
         self.assertEqual(classes.wrong_forms(source("up(b)")), {2})
+        within = source("right(b)").replace("    private static", "        private").replace("\n    }", "\n        }")
+        self.assertEqual(classes.wrong_forms(within), {2, 4, 5, 6, 8, 9, 10})
 
     def test_an_entry_that_fits_nothing_is_stale(self):
         found, stale = self.judged(self.mutants((1, True)), ("gone();", 1), (self.LINES[1], 1))

@@ -31,7 +31,9 @@ LIB = HERE.parent
 SOURCES = ("src/main/java", "src/main/vector")
 NEW_CLASS = 0.97  # the floor of a class that has none yet
 TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|.', re.DOTALL)  # of Java: a string, or a character
-METHOD = re.compile(r"^    private static .*?(\w+)\([^{;]*\{.*?^    \}$", re.DOTALL | re.MULTILINE)
+METHOD = re.compile(
+    r"^( +)private (?!record|class|enum|interface)[^;=\n]*?(\w+)\([^{;]*\{.*?^\1\}$", re.DOTALL | re.MULTILINE
+)
 UNBROKEN = {"bptt.math.VectorTile"}
 
 
@@ -170,7 +172,7 @@ def wrong_forms(text):
     methods, before = defaultdict(set), None
     for method in METHOD.finditer(text):
         first = text.count("\n", 0, method.start()) + 1
-        methods[method[1]].update(range(first, first + method[0].count("\n") + 1))
+        methods[method[2]].update(range(first, first + method[0].count("\n") + 1))
     while before != lines:
         before = set(lines)
         for name, own in methods.items():
