@@ -22,7 +22,6 @@ final class Limit {
         FutureTask<T> task = new FutureTask<>(code);
         Thread thread = new Thread(task, "answer");
         thread.setDaemon(true);
-        thread.setContextClassLoader(Thread.currentThread().getContextClassLoader());
         thread.start();
         try {
             return task.get((long) (1000 * seconds), TimeUnit.MILLISECONDS);
