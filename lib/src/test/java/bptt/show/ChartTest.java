@@ -137,8 +137,7 @@ class ChartTest {
         for (int i = 0; i < 5; i++) {
             chart.points("s" + i, new double[] {0, 1, 4}, new double[] {1, Double.NaN, 2});
         }
-        chart.points("between", new double[] {2}, new double[] {1.5});
-        String svg = svg(chart);
+        String svg = svg(chart.points("between", new double[] {2}, new double[] {1.5}));
         double[] plot = plot(svg);
         for (int i = 0; i < 5; i++) {
             if (i % 4 > 0) {
@@ -162,6 +161,15 @@ class ChartTest {
         }
         assertEquals(3 + 2, filled(svg, Color.WHITE));
         assertEquals(6 * 2 + 3 + 2, svg.split(" Z\" style=\"fill:none;").length - 1); // outlines that are closed
+    }
+
+    /** The name of the first series is moved down by a line's that ends just above it. */
+    @Test
+    void nothingLeadsFromAPointToItsName() throws IOException {
+        double[] x = {0, 1};
+        String svg = svg(chart().points("a", x, new double[] {0, 0.99}).line("GRU", x, x));
+        assertEquals(List.of(), pieces(svg, OTHER, 0.8));
+        assertEquals(1, pieces(svg, Theme.colour("GRU", 0), 2.2).size());
     }
 
     /** From 1 to 1000, a third of the way for each power of ten; y in whole decades, here from 0.1 to 100. */
