@@ -144,6 +144,25 @@ class Formulas(unittest.TestCase):
             self.assertEqual(said.count("noticed: cell 4, flow.product does not hold"), 4)
             self.assertIn("4 noticed, 0 only the outputs, 0 nothing, 0 listed", said)
 
+    def test_cells_before_a_broken_one_are_run_twice_for_all(self):
+        with tempfile.TemporaryDirectory() as folder:
+            runs = Path(folder) / "runs"
+            path = self.notebook(
+                folder,
+                'claim("flow.cec").atMost("none", 0, 1);',
+                f'java.nio.file.Files.writeString(java.nio.file.Path.of("{runs}"), "x", '
+                "java.nio.file.StandardOpenOption.CREATE, java.nio.file.StandardOpenOption.APPEND);",
+                'double a = 3 + 1 - 2, b = 2 * a;\nclaim("flow.product").atMost("four", Math.abs(b - 4), 0.5);',
+                outputs={
+                    2: [self.card("flow.cec", "✓ none: 0 ≤ 1")],
+                    4: [self.card("flow.product", "✓ four: 0 ≤ 0.5")],
+                },
+            )
+            code, said = self.examined(path)
+            self.assertEqual(code, 0, said)
+            self.assertIn("4 noticed", said)
+            self.assertEqual(runs.read_text(), "xx")
+
     def test_what_a_broken_cell_changes_before_it_is_told(self):
         """Nobody sees what a counter holds."""
         with tempfile.TemporaryDirectory() as folder:

@@ -150,7 +150,7 @@ public class Cells {
             run = new Run(broken).goOn();
         }
         if (along != null) {
-            along.forget(run);
+            along.keepItsCards();
         }
         return run.failure == null ? difference(run) : Map.of("failed", run.failure, "at", run.printed.size());
     }
@@ -391,8 +391,8 @@ public class Cells {
 
     /** What the cells so far printed, showed and wrote, up to the first failure. */
     private final class Run {
-        private final ClassLoader loader;
         private final boolean alone; // all classes are its own
+        private ClassLoader loader;
         final List<String> printed = new ArrayList<>();
         private final List<Integer> cards = new ArrayList<>(); // so many are there after each cell
         private Map<String, byte[]> files;
@@ -447,17 +447,18 @@ public class Cells {
             return this;
         }
 
-        /** Adds the cards to what was printed, as they are in the end. */
+        /** Adds the cards to what was printed, as they are in the end, and lets go of what was made. */
         void end() {
             for (int k = 0; k < cards.size(); k++) {
                 List<?> own = cards().subList(k == 0 ? 0 : cards.get(k - 1), cards.get(k));
                 String text = own.stream().map(String::valueOf).collect(Collectors.joining("\n"));
                 printed.set(k, printed.get(k) + "\f" + text);
             }
+            loader = null;
         }
 
-        /** Removes the cards of a run that went on from this one. */
-        void forget(Run after) {
+        /** Removes the cards that a run that went on from this one has added. */
+        void keepItsCards() {
             List<?> all = cards();
             all.subList(cards.isEmpty() ? 0 : cards.get(cards.size() - 1), all.size())
                     .clear();
@@ -486,8 +487,9 @@ public class Cells {
             for (int k = 2; k <= printed.size(); k++) { // the words of the first know each claim
                 fields(loader, "C" + k).forEach((name, value) -> made.put(name, content(value)));
             }
-            for (Object card : cards()) {
-                made.put("card " + made.size(), card.toString());
+            List<?> cards = cards();
+            for (int i = 0; i < cards.size(); i++) {
+                made.put("card " + i, cards.get(i).toString());
             }
             return made;
         }
