@@ -121,15 +121,14 @@ class Formulas(unittest.TestCase):
             self.assertIn("mutants.tsv: 98 has no a → b in gone any more", said)
 
     def test_a_broken_cell_finds_what_a_whole_run_would_have_made(self):
-        """Dice, list and claim of cell 2 are another in cell 3; Box is seen by its own loader only."""
+        """Dice, list and claim of cell 2 are another in cell 3."""
         with tempfile.TemporaryDirectory() as folder:
             path = self.notebook(
                 folder,
                 "Random dice = new Random(1);\nList<Integer> all = new ArrayList<>();\n"
-                'Claim holds = claim("flow.cec").atMost("none", 0, 1);\n'
-                "class Box { int held; Box(int of) { held = of; } }",
+                'Claim holds = claim("flow.cec").atMost("none", 0, 1);',
                 'int n = all.size() + 1;\nall.add(n);\nholds.atMost("one", n, 1);\nint thrown = dice.nextInt(1000);',
-                "int box = new Box(n + 1).held;\nSystem.out.println(thrown);\n"
+                "int box = n + 1;\nSystem.out.println(thrown);\n"
                 'claim("flow.product").atMost("two", Math.abs(box - 2), 0.5);',
                 outputs={
                     2: [self.card("flow.cec", "✓ none: 0 ≤ 1", "✓ one: 1 ≤ 1")],
@@ -143,6 +142,18 @@ class Formulas(unittest.TestCase):
             self.assertEqual(code, 0, said)
             self.assertEqual(said.count("noticed: cell 4, flow.product does not hold"), 4)
             self.assertIn("4 noticed, 0 only the outputs, 0 nothing, 0 listed", said)
+
+    def test_what_only_its_own_loader_sees(self):
+        with tempfile.TemporaryDirectory() as folder:
+            path = self.notebook(
+                folder,
+                "class Box { int held; Box(int of) { held = of; } }",
+                'int box = new Box(1 + 1).held;\nclaim("flow.product").atMost("two", Math.abs(box - 2), 0.5);',
+                outputs={3: [self.card("flow.product", "✓ two: 0 ≤ 0.5")]},
+            )
+            code, said = self.examined(path)
+            self.assertEqual(code, 0, said)
+            self.assertEqual(said.count("noticed: cell 3, flow.product does not hold"), 2)
 
     def test_cells_before_a_broken_one_are_run_twice_for_all(self):
         with tempfile.TemporaryDirectory() as folder:
