@@ -145,7 +145,7 @@ public class Cells {
         Run run;
         try {
             run = from(unchanged(k - 1), broken).goOn();
-        } catch (LinkageError e) {  // it needs what only classes of one loader see of each other
+        } catch (LinkageError e) { // it needs what only classes of one loader see of each other
             along = null;
             run = new Run(broken).goOn();
         }

@@ -79,6 +79,22 @@ class ChartTest {
         return Double.parseDouble(m.group(1));
     }
 
+    /** Along the edges of a band. */
+    private static double[] polygon(String svg) {
+        Matcher polygon = Pattern.compile("<path d=\"(M[^\"]*)\"[^>]*fill:rgb\\(230,159,0\\)")
+                .matcher(svg);
+        assertTrue(polygon.find());
+        return Letters.numbers(polygon.group(1));
+    }
+
+    private static List<Rect> rects(String svg) {
+        return Pattern.compile("<rect [^>]*style[^>]*>")
+                .matcher(svg)
+                .results()
+                .map(e -> Rect.of(e.group()))
+                .toList();
+    }
+
     /** x, y, width and height of the plot; the clip leaves a pixel more above and below. */
     private static double[] plot(String svg) {
         Matcher m = Pattern.compile("<clipPath[^>]*>\\s*(<rect[^>]*>)").matcher(svg);
@@ -188,11 +204,8 @@ class ChartTest {
         double[] low = {0.01, 0.01, 0.01}, mid = {1, 1, 1}, high = {100, 100, 100};
         String svg = svg(chart().logX().logY().band("a", X, low, mid, high));
         same(new double[] {0, 0.5, 1 / 3.0, 0.5, 1, 0.5}, shares(svg, stroke(svg)));
-        Matcher polygon = Pattern.compile("<path d=\"(M[^\"]*)\"[^>]*fill:rgb\\(230,159,0\\)")
-                .matcher(svg);
-        assertTrue(polygon.find());
         double third = 1 / 3.0; // along the lower edge and back along the upper one
-        same(new double[] {0, 0, third, 0, 1, 0, 1, 1, third, 1, 0, 1}, shares(svg, Letters.numbers(polygon.group(1))));
+        same(new double[] {0, 0, third, 0, 1, 0, 1, 1, third, 1, 0, 1}, shares(svg, polygon(svg)));
     }
 
     /** What leaves a fixed range is drawn one height of the plot outside it, where nobody sees it. */
@@ -226,10 +239,7 @@ class ChartTest {
     void bandsWithGaps() throws IOException {
         double[] low = {1, 1, Double.NaN, 1}, high = {3, Double.NaN, 3, 3};
         String svg = svg(chart().band("a", new double[] {0, 1, 2, 3}, low, new double[] {2, 2, 2, 2}, high));
-        Matcher polygon = Pattern.compile("<path d=\"(M[^\"]*)\"[^>]*fill:rgb\\(230,159,0\\)")
-                .matcher(svg);
-        assertTrue(polygon.find());
-        same(new double[] {0, 0, 1, 0, 1, 1, 0, 1}, shares(svg, Letters.numbers(polygon.group(1))));
+        same(new double[] {0, 0, 1, 0, 1, 1, 0, 1}, shares(svg, polygon(svg)));
     }
 
     /** What a theory says: dashed, in the line's colour, without a name, and a row of the data like any other. */
@@ -255,8 +265,9 @@ class ChartTest {
         assertEquals(1, strokes(ramp, Theme.ramp(1, 2), 2.2).size()); // the second of two colours, not of three
     }
 
+    /** What is in the groups that have these attributes, a regular expression. */
     private static String group(String svg, String attributes) {
-        return Pattern.compile("<g" + Pattern.quote(attributes) + ">(.*?)</g>", Pattern.DOTALL)
+        return Pattern.compile("<g" + attributes + ">(.*?)</g>", Pattern.DOTALL)
                 .matcher(svg)
                 .results()
                 .map(g -> g.group(1))
@@ -275,7 +286,7 @@ class ChartTest {
         String svg = Files.readString(Path.of("results/place.svg"));
         assertTrue(svg.contains("viewBox=\"0 0 860 920\""));
         double centre = 14 + plot(svg)[0] + plot(svg)[2] / 2;
-        String first = group(svg, ""), second = group(svg, " transform=\"translate(0 460)\"");
+        String first = group(svg, ""), second = group(svg, " transform=\"translate\\(0 460\\)\"");
         assertTrue(Letters.centredAt(first, "above", 15, centre, 23));
         assertTrue(Letters.centredAt(second, "below", 15, centre, 23));
         Matcher sheets = Pattern.compile("<rect [^>]*height=\"460\"[^>]*>").matcher(svg);
@@ -574,17 +585,12 @@ class ChartTest {
         for (String label : List.of("5", "6", "7", "8")) {
             assertTrue(says(svg, label), label);
         }
-        List<String> rects = Pattern.compile("<rect [^>]*style[^>]*>")
-                .matcher(svg)
-                .results()
-                .map(e -> e.group())
-                .toList();
-        assertEquals(new Rect(0, 0, 620, 520, Color.WHITE), Rect.of(rects.get(0)));
-        assertEquals(new Rect(0, 0, 536, 486, Color.WHITE), Rect.of(rects.get(1))); // XChart's, with room for titles
-        List<Rect> squares = rects.subList(3, 7).stream().map(Rect::of).toList();
+        List<Rect> rects = rects(svg);
+        assertEquals(new Rect(0, 0, 620, 520, Color.WHITE), rects.get(0));
+        assertEquals(new Rect(0, 0, 536, 486, Color.WHITE), rects.get(1)); // XChart's, with room for titles
+        List<Rect> squares = rects.subList(3, 7);
         assertEquals(List.of(Theme.ramp(0, 2), Theme.ramp(1, 2)), List.of(squares.get(0).fill, squares.get(3).fill));
-        List<Rect> shades =
-                rects.subList(7, rects.size()).stream().map(Rect::of).toList();
+        List<Rect> shades = rects.subList(7, rects.size());
         assertEquals(128, shades.size());
         double each = 260 / 128.0;
         for (int i = 0; i < 128; i++) {
@@ -606,20 +612,15 @@ class ChartTest {
     void theTitlesOfAHeatMap() throws IOException {
         HeatMap.of("title", "x", "y").values(new double[][] {{1, 2}}).figure("place", "Text.");
         String svg = Files.readString(Path.of("results/place.svg"));
-        String squares = group(svg, " transform=\"translate(14 20)\"");
-        List<Rect> rects = Pattern.compile("<rect [^>]*style[^>]*>")
-                .matcher(squares)
-                .results()
-                .map(e -> Rect.of(e.group()))
-                .toList();
-        Rect plot = rects.get(1); // after XChart's sheet
-        assertTrue(Pattern.compile("<g clip-path=\\S+ transform=\"translate\\(14 20\\)\">\\s*<rect")
-                .matcher(svg)
-                .find());
+        Rect plot = rects(group(svg, " transform=\"translate\\(14 20\\)\"")).get(1); // after XChart's sheet
+        assertEquals(
+                2,
+                rects(group(svg, " clip-path=\\S+ transform=\"translate\\(14 20\\)\""))
+                        .size());
         String page = group(svg, "");
         assertTrue(Letters.centredAt(page, "title", 15, 14 + plot.x + plot.width / 2, 23));
         assertTrue(Letters.centredAt(page, "x", 13, 14 + plot.x + plot.width / 2, 520 - 12));
-        String turned = group(svg, " transform=\"matrix(0 -1 1 0 0 0)\"");
+        String turned = group(svg, " transform=\"matrix\\(0 -1 1 0 0 0\\)\"");
         assertTrue(Letters.centredAt(turned, "y", 13, -(20 + plot.y + plot.height / 2), 20));
     }
 
@@ -659,13 +660,7 @@ class ChartTest {
                 .path("out", new double[] {20, 90}, new double[] {20, 20})
                 .figure("place", "Text.");
         String svg = Files.readString(Path.of("results/place.svg"));
-        List<Rect> squares = Pattern.compile("<rect [^>]*style[^>]*>")
-                .matcher(svg)
-                .results()
-                .skip(3)
-                .limit(9)
-                .map(e -> Rect.of(e.group()))
-                .toList();
+        List<Rect> squares = rects(svg).subList(3, 12);
         Rect first = squares.get(0), last = squares.get(8);
         double[] way = {
             first.x + first.width / 2, first.y + first.height / 2, last.x + last.width / 2, last.y + last.height / 2
@@ -680,11 +675,7 @@ class ChartTest {
             }
         }
         // What lies outside the squares is cut off, and their names, each below a piece of its line, are not.
-        String cut = Pattern.compile("<g clip-path=[^>]*>(.*?)</g>", Pattern.DOTALL)
-                .matcher(svg)
-                .results()
-                .map(g -> g.group(1))
-                .reduce("", String::concat);
+        String cut = group(svg, " clip-path=[^>]*");
         assertEquals(4, cut.split("<path ").length - 1);
         String page = group(svg, "");
         assertTrue(Letters.at(page, "up", 12, 550, 450) && Letters.at(page, "out", 12, 550, 488));
@@ -707,13 +698,7 @@ class ChartTest {
                 .path("on", new double[] {10, 15, 20}, new double[] {3, 3.25, 3})
                 .figure("place", "Text.");
         String svg = Files.readString(Path.of("results/place.svg"));
-        Rect plot = Rect.of(Pattern.compile("<rect [^>]*style[^>]*>")
-                .matcher(group(svg, " transform=\"translate(14 20)\""))
-                .results()
-                .skip(1)
-                .findFirst()
-                .orElseThrow()
-                .group());
+        Rect plot = rects(group(svg, " transform=\"translate\\(14 20\\)\"")).get(1);
         double[] line = strokes(svg, Color.WHITE, 4.4).get(0);
         double[] want = {0.25, 0.5, 0.5, 0.25, 0.75, 0.5}; // shares of the plot, from its upper left corner
         for (int k = 0; k < 6; k++) {

@@ -17,7 +17,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -113,24 +112,16 @@ class LearnTest {
     @Test
     void howLongItWillTake() throws Exception {
         Experiment first = experiment(2, 1, 1, 9), second = experiment(200, 20, 100, 3), third = second.withSeed(2);
-        Engine engine = new Engine() {
-            @Override
-            public int slots() {
-                return 1;
+        Engine engine = TrainTest.oneByOne((e, stop) -> {
+            try {
+                Thread.sleep(100);
+            } catch (InterruptedException failed) {
+                throw new IllegalStateException(failed);
             }
-
-            @Override
-            public Outcome run(Experiment e, BooleanSupplier stop) {
-                try {
-                    Thread.sleep(100);
-                } catch (InterruptedException failed) {
-                    throw new IllegalStateException(failed);
-                }
-                boolean overflows = e.equals(third);
-                Batch.Score score = overflows ? null : new Batch.Score(0.5, 0, 0);
-                return new Outcome(e, 1, e.equals(first), score, overflows ? "overflow" : "");
-            }
-        };
+            boolean overflows = e.equals(third);
+            Batch.Score score = overflows ? null : new Batch.Score(0.5, 0, 0);
+            return new Outcome(e, 1, e.equals(first), score, overflows ? "overflow" : "");
+        });
         Plan plan = Plan.line(List.of(List.of(first), List.of(second, third)));
         long start = System.nanoTime();
         List<String> said =

@@ -34,6 +34,7 @@ import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BiFunction;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
@@ -653,6 +654,10 @@ class TrainTest {
 
     /** The same, one training at a time. */
     private Engine oneByOne() {
+        return oneByOne((experiment, stop) -> local().run(experiment, stop));
+    }
+
+    static Engine oneByOne(BiFunction<Experiment, BooleanSupplier, Outcome> run) {
         return new Engine() {
             @Override
             public int slots() {
@@ -661,7 +666,7 @@ class TrainTest {
 
             @Override
             public Outcome run(Experiment experiment, BooleanSupplier stop) {
-                return local().run(experiment, stop);
+                return run.apply(experiment, stop);
             }
         };
     }
@@ -806,17 +811,8 @@ class TrainTest {
         drawn.set(1000);
         sweep.run(Plan.of(List.of(e.withSeed(9).with(s -> s.limit = 5))), oneByOne(), told::add);
         assertEquals(Set.of(e.withSeed(9).name()), Sweep.read(folder).keySet());
-        Engine elsewhere = new Engine() {
-            @Override
-            public int slots() {
-                return 1;
-            }
-
-            @Override
-            public Outcome run(Experiment experiment, BooleanSupplier stop) {
-                return new Outcome(experiment, 7, true, new Batch.Score(0, 0, 0), "");
-            }
-        };
+        Engine elsewhere =
+                oneByOne((experiment, stop) -> new Outcome(experiment, 7, true, new Batch.Score(0, 0, 0), ""));
         sweep.run(Plan.of(List.of(e)), elsewhere, told::add);
         assertEquals(7, sweep.known(e).updates());
     }
