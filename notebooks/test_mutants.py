@@ -261,6 +261,18 @@ class Classes(unittest.TestCase):
                 self.assertEqual(classes.show([found], stale, floors), problems)
             self.assertIn("A.java:1 f: d\n      return a + b;", out.getvalue())
 
+    def test_a_long_run_says_how_far_it_is(self):
+        step = (
+            "8:21 PM PIT >> FINE : {}MutationIdentifier [location=Location [clazz={}, method=f], mutator=x.Math] {}\n"
+        )
+        lines = [step.format("", "p.A$B", "KILLED by [p.ATest]")] * 97 + [step.format("", "p.A", "SURVIVED")] * 2
+        lines += ["stderr  : " + step.format("Mutation ", "p.A", "detected = SURVIVED by []"), "INFO : made\n"]
+        lines += [step.format("", "p.C", "TIMED_OUT by [p.CTest]")] * 2
+        with contextlib.redirect_stdout(io.StringIO()) as out:
+            classes.follow(lines, log := io.StringIO())
+        self.assertEqual(out.getvalue(), "100 mutants, 2 of them not noticed, now p.C\n")
+        self.assertEqual(log.getvalue(), "INFO : made\n")
+
     def test_the_lists_are_of_classes_that_are(self):
         names = classes.chosen(mock.Mock(all=True))
         listed = {

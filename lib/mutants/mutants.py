@@ -34,6 +34,7 @@ TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|.', re.DOTALL)  # of Java: a string, or a
 METHOD = re.compile(
     r"^( +)private (?!record|class|enum|interface)[^;=\n]*?(\w+)\([^{;]*\{.*?^\1\}$", re.DOTALL | re.MULTILINE
 )
+RESULT = re.compile(r"PIT >> FINE : MutationIdentifier .*\bclazz=([\w.$]+),.*\] ([A-Z_]+)(?: by |$)")
 UNBROKEN = {"bptt.math.VectorTile"}
 
 
@@ -133,18 +134,37 @@ def run(classes):
     log.parent.mkdir(exist_ok=True)
     targets = ",".join(f"{name},{name}$*" for name in classes)
     print(f"breaking {len(classes)} classes; what PIT says is in {log.relative_to(LIB.parent)}", flush=True)
-    command = ["mvn", "-f", LIB / "pom.xml", "-B", "-ntp", "-Pmutants", f"-DtargetClasses={targets}"]
-    with log.open("w") as out:
-        done = subprocess.run(
-            [*command, "test-compile", "org.pitest:pitest-maven:mutationCoverage"],
+    command = ["mvn", "-f", LIB / "pom.xml", "-B", "-ntp", "-Pmutants", f"-DtargetClasses={targets}", "-Dverbose=true"]
+    command += ["test-compile", "org.pitest:pitest-maven:mutationCoverage"]
+    with (
+        log.open("w", encoding="utf-8") as out,
+        subprocess.Popen(
+            command,
             cwd=LIB.parent,
-            stdout=out,
+            stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
-        )
-    if done.returncode:
+            encoding="utf-8",
+            errors="replace",
+        ) as pit,
+    ):
+        follow(pit.stdout, out)
+    if pit.returncode:
         errors = [line for line in log.read_text().splitlines() if "ERROR" in line]
         sys.exit("PIT failed:\n" + "\n".join(errors[:10]))
     return read_report(folder / "mutations.xml", source_line)
+
+
+def follow(lines, log):
+    """Keeps what PIT says, but for its steps, and prints at every hundredth mutant how far it is."""
+    broken = survived = 0
+    for line in lines:
+        if " FINE : " not in line:
+            log.write(line)
+        elif not line.startswith("stderr") and (result := RESULT.search(line)):
+            broken += 1
+            survived += result[2] in ("SURVIVED", "NO_COVERAGE")
+            if broken % 100 == 0:
+                print(f"{broken} mutants, {survived} of them not noticed, now {result[1]}", flush=True)
 
 
 def source_line(owner, file, number):
