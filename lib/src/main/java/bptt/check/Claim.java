@@ -163,7 +163,7 @@ public final class Claim {
         double error = compare(formula, truth, bound);
         this.truth = truth.copy();
         this.bound = bound;
-        String text = what + unseen(formula, truth, bound) + ": error " + compared(error, error <= bound, bound);
+        String text = what + unseen(formula, truth, bound) + ": error " + compared(error, bound);
         return conclude(error <= bound, Kind.HOLDS, text, "");
     }
 
@@ -204,8 +204,7 @@ public final class Claim {
             throw new IllegalStateException(id + ": nothing to reject against; agrees(…) comes first");
         }
         double error = error(wrong, truth);
-        return conclude(
-                error > bound, Kind.REJECTED, form + ": error " + compared(error, error <= bound, bound), ", rejected");
+        return conclude(error > bound, Kind.REJECTED, form + ": error " + compared(error, bound), ", rejected");
     }
 
     /**
@@ -229,7 +228,7 @@ public final class Claim {
                     "%s: the corrected form of %s has the error %s, not at most %s",
                     id, what, Numbers.text(right, 3), Numbers.text(bound, 3)));
         }
-        String text = "as printed, " + what + ": error " + compared(error, error <= bound, bound);
+        String text = "as printed, " + what + ": error " + compared(error, bound);
         return conclude(error > bound, Kind.PRINTED, text, "; " + beside(printed, truth));
     }
 
@@ -403,9 +402,9 @@ public final class Claim {
         return Numbers.text(v, 3);
     }
 
-    private static String compared(double error, boolean small, double bound) {
-        return Numbers.format(
-                "%s %s %s", text(error), small ? "≤" : error > bound ? ">" : "is neither ≤ nor >", text(bound));
+    private static String compared(double error, double bound) {
+        String sign = Double.isNaN(error) ? "is neither ≤ nor >" : error <= bound ? "≤" : ">";
+        return Numbers.format("%s %s %s", text(error), sign, text(bound));
     }
 
     private Claim conclude(boolean asExpected, Kind kind, String text, String verdict) {

@@ -50,6 +50,16 @@ class ClaimTest {
                 () -> claim.failsAsPrinted("case", near, one.copy(), one, 0.0625));
     }
 
+    /** 1/16 again: a formula may have it, a wrong one that has it is not rejected. */
+    @Test
+    void aFormulaAtTheBound() {
+        Claim claim = Claim.claim("flow.jacobian").agrees("case", row(0.9375), row(1), 0.0625);
+        assertEquals("✓ case: error 0.0625 ≤ 0.0625", last(claim));
+        refused(
+                "flow.jacobian does not reject: wrong: error 0.0625 ≤ 0.0625",
+                () -> claim.rejects("wrong", row(0.9375)));
+    }
+
     private static String last(Claim claim) {
         return claim.lines().get(claim.lines().size() - 1).toString();
     }
