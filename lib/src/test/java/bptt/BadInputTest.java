@@ -378,6 +378,9 @@ class BadInputTest {
         }
         refused("matrix: expected a matrix, got null", () -> Spectrum.radius(null));
         refused("matrix: expected a matrix, got null", () -> Spectrum.eigenvalues(null));
+        SimpleMatrix wide = new SimpleMatrix(2, 3);
+        refused("matrix: expected 2×2, got 2×3", () -> Spectrum.radius(wide));
+        refused("matrix: expected 2×2, got 2×3", () -> Spectrum.eigenvalues(wide));
         for (Executable call : List.<Executable>of(
                 () -> Draw.uniform(1, 1, 0, 1, null),
                 () -> Draw.uniform(2, 1, 1, 0, 1, null),
