@@ -68,7 +68,8 @@ API := lib/target/api/index.html
 # make test looks at JupyterLab, site and slides where there are a browser and npm, and at the live figures where there is Node;
 # CHROMIUM= and NODE= on the command line leave them out.
 CHROMIUM := $(firstword $(foreach name,chromium chromium-browser google-chrome,$(shell command -v $(name))))
-LACKING := $(or $(if $(CHROMIUM),,Chromium (apt install chromium)),$(if $(shell command -v npm),,npm (apt install npm)))
+LACKING := $(or $(if $(CHROMIUM),,Chromium (apt install chromium)),$(if $(shell command -v npm),,npm (apt install npm)),$(if \
+  $(shell $(PYTHON) -c 'import sys; print(sys.version_info >= (3, 11) or "")' 2>/dev/null),,Python 3.11))
 NODE := $(and $(shell command -v node),$(shell command -v npm))
 LIVE := lib/live/target/.ready
 CLUSTER := lib/cluster/target/.ready

@@ -2,10 +2,12 @@
 
     everywhere.py [WORD ...]    runs the variants whose name has one of the words, or all of them
 
-Each runs in a copy of the project. One line each says which it was, how it went and how long it took; below it, if it
-failed, the end of what was said. JAVA25_HOME names a JDK 25, if there is one. Exit code 0 if all went well, else 1.
+Each runs in a copy of the project, two at a time, for most of it keeps one core busy. As each ends, one line says which
+it was, how it went and how long it took; below it, if it failed, the end of what was said. JAVA25_HOME names a JDK 25,
+if there is one. Exit code 0 if all went well, else 1.
 """
 
+import contextlib
 import os
 import shutil
 import signal
@@ -13,11 +15,13 @@ import subprocess
 import sys
 import tempfile
 import time
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 NOTEBOOKS = "00 01 08"  # a table, a diagram, charts and threads, in a minute
+AT_ONCE = 2  # variants
 LIMIT = 1800  # seconds for one variant
 NO_FONTS = '<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "fonts.dtd"><fontconfig/>\n'
 NOT_COPIED = shutil.ignore_patterns(".git", ".venv", ".scratch", "target", "__pycache__", "other", "checkpoints")
@@ -58,20 +62,35 @@ def main(words):
     if not chosen:
         names = ", ".join(v.name for v in variants(os.environ.get("JAVA25_HOME")))
         sys.exit(f"expected words of {names}, got {' '.join(words)}")
-    failures = 0
-    for variant in chosen:
-        started = time.monotonic()
-        said = run(variant)
-        verdict = "ok" if said is None else "FAILED"
-        print(f"{variant.name:<26} {verdict:<7} {time.monotonic() - started:5.0f} s", flush=True)
-        if said is not None:
-            print("".join(f"  {line}\n" for line in said.splitlines()[-40:]), end="", flush=True)
-            failures += 1
+    failures, running = 0, set()
+    pool = ThreadPoolExecutor(AT_ONCE)
+    runs = [pool.submit(run, variant, running) for variant in chosen]
+    try:
+        for ended in as_completed(runs):
+            line, said = ended.result()
+            print(line, flush=True)
+            if said is not None:
+                print("".join(f"  {line}\n" for line in said.splitlines()[-40:]), end="", flush=True)
+                failures += 1
+    finally:  # and so end what runs, too
+        pool.shutdown(wait=False, cancel_futures=True)
+        while not all(one.done() for one in runs):
+            for made in list(running):
+                with contextlib.suppress(ProcessLookupError):  # ended by itself
+                    os.killpg(made.pid, signal.SIGTERM)
+            time.sleep(0.2)
     return 1 if failures else 0
 
 
-def run(variant):
-    """What a failing variant said, or None."""
+def run(variant, running):
+    """Its line, and what it said if it failed."""
+    started = time.monotonic()
+    said = outcome(variant, running)
+    return f"{variant.name:<26} {'ok' if said is None else 'FAILED':<7} {time.monotonic() - started:5.0f} s", said
+
+
+def outcome(variant, running):
+    """What a failing variant said, or None; its process is among those that run as long as it does."""
     with tempfile.TemporaryDirectory(prefix="bptt-") as parent:
         folder = Path(parent) / variant.folder
         shutil.copytree(ROOT, folder, ignore=NOT_COPIED)
@@ -91,20 +110,21 @@ def run(variant):
                 umask=variant.umask,
                 start_new_session=True,
             )
+            running.add(made)
             try:
                 code = made.wait(LIMIT)
             except subprocess.TimeoutExpired:
+                os.killpg(made.pid, signal.SIGTERM)
+                made.wait()
                 code = f"expected an end within {LIMIT} s, got none"
             finally:
-                if made.returncode is None:
-                    os.killpg(made.pid, signal.SIGTERM)
-                    made.wait()
+                running.discard(made)
             log.seek(0)
             return None if code == 0 else f"{log.read()}\n{code}"
 
 
 if __name__ == "__main__":
-    signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))  # and so end what runs, too
+    signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))
     try:
         sys.exit(main(sys.argv[1:]))
     except KeyboardInterrupt:

@@ -5,10 +5,12 @@ import importlib.util
 import os
 import re
 import shutil
+import signal
 import statistics
 import subprocess
 import sys
 import tempfile
+import time
 import unittest
 from pathlib import Path
 from xml.etree import ElementTree
@@ -269,13 +271,26 @@ class Clean(unittest.TestCase):
 class Everywhere(unittest.TestCase):
     """How make test-everywhere reports; what it runs takes half an hour."""
 
+    def begin(self, *words, recipe):
+        parent = tempfile.TemporaryDirectory()
+        self.addCleanup(parent.cleanup)
+        folder, self.copies = Path(parent.name) / "project", Path(parent.name) / "copies"
+        (folder / "notebooks").mkdir(parents=True)
+        self.copies.mkdir()
+        shutil.copy(ROOT / "notebooks/everywhere.py", folder / "notebooks")
+        (folder / "Makefile").write_text(f"test:\n\t{recipe}\n")
+        return subprocess.Popen(
+            [sys.executable, str(folder / "notebooks/everywhere.py"), *words],
+            env=around() | {"JAVA25_HOME": "", "TMPDIR": str(self.copies)},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+
     def run_it(self, *words, recipe):
-        with tempfile.TemporaryDirectory() as folder:
-            (Path(folder) / "notebooks").mkdir()
-            shutil.copy(ROOT / "notebooks/everywhere.py", Path(folder) / "notebooks")
-            (Path(folder) / "Makefile").write_text(f"test:\n\t{recipe}\n")
-            command = [sys.executable, str(Path(folder) / "notebooks/everywhere.py"), *words]
-            return subprocess.run(command, env=around() | {"JAVA25_HOME": ""}, capture_output=True, text=True)
+        made = self.begin(*words, recipe=recipe)
+        out, err = made.communicate()
+        return subprocess.CompletedProcess(made.args, made.returncode, out, err)
 
     def test_each_variant_takes_one_line(self):
         run = self.run_it(recipe="@true")
@@ -289,6 +304,16 @@ class Everywhere(unittest.TestCase):
         run = self.run_it("077", recipe='@echo "$(NB) in $(notdir $(CURDIR)), `umask`" && false')
         self.assertEqual(run.returncode, 1)
         self.assertRegex(run.stdout, r"^umask 077 +FAILED +\d+ s\n  00 01 08 in bptt, 0?077\n")
+
+    def test_what_runs_ends_with_it(self):
+        made = self.begin(recipe="@touch ../begun && sleep 600")
+        while len(list(self.copies.glob("*/begun"))) < 2:
+            self.assertIsNone(made.poll())
+            time.sleep(0.1)
+        made.terminate()
+        out, err = made.communicate(timeout=60)
+        self.assertEqual((made.returncode, out, err), (128 + signal.SIGTERM, "", ""))
+        self.assertEqual(list(self.copies.iterdir()), [])
 
     def test_an_unknown_variant_is_refused(self):
         run = self.run_it("Mars", recipe="@true")
