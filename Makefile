@@ -68,8 +68,9 @@ API := lib/target/api/index.html
 # make test looks at JupyterLab, site and slides where there are a browser and npm, and at the live figures where there is Node;
 # CHROMIUM= and NODE= on the command line leave them out.
 CHROMIUM := $(firstword $(foreach name,chromium chromium-browser google-chrome,$(shell command -v $(name))))
-LACKING := $(or $(if $(CHROMIUM),,Chromium (apt install chromium)),$(if $(shell command -v npm),,npm (apt install npm)),$(if \
-  $(shell $(PYTHON) -c 'import sys; print(sys.version_info >= (3, 11) or "")' 2>/dev/null),,Python 3.11))
+# The site's tools need Python 3.11.
+TOO_OLD := $(if $(filter test,$(MAKECMDGOALS)),$(shell $(PYTHON) -c 'import sys; print("Python 3.11" if sys.version_info < (3, 11) else "")' 2>/dev/null))
+LACKING := $(or $(if $(CHROMIUM),,Chromium (apt install chromium)),$(if $(shell command -v npm),,npm (apt install npm)),$(TOO_OLD))
 NODE := $(and $(shell command -v node),$(shell command -v npm))
 LIVE := lib/live/target/.ready
 CLUSTER := lib/cluster/target/.ready
