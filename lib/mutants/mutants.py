@@ -3,7 +3,7 @@
     mutants.py                      the classes changed since the last commit but one, HEAD~
     mutants.py --base REV           the classes changed since REV
     mutants.py --classes GLOB ...   these, for example 'bptt.train.*'
-    mutants.py --all                all of them (about half an hour on two cores)
+    mutants.py --all                all of them (between one hour and two, on two cores)
     mutants.py --store              keeps the scores as the new floors
 
 equivalent.tsv lists the mutants that no test can notice, each with the reason; they do not count. A line is its class,
