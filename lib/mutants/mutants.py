@@ -149,7 +149,7 @@ def run(classes):
     ):
         follow(pit.stdout, out)
     if pit.returncode:
-        errors = [line for line in log.read_text().splitlines() if "ERROR" in line]
+        errors = [line for line in log.read_text(encoding="utf-8").splitlines() if "ERROR" in line]
         sys.exit("PIT failed:\n" + "\n".join(errors[:10]))
     return read_report(folder / "mutations.xml", source_line)
 
