@@ -68,8 +68,10 @@ API := lib/target/api/index.html
 # make test looks at JupyterLab, site and slides where there are a browser and npm, and at the live figures where there is Node;
 # CHROMIUM= and NODE= on the command line leave them out.
 CHROMIUM := $(firstword $(foreach name,chromium chromium-browser google-chrome,$(shell command -v $(name))))
-# The site's tools need Python 3.11.
-TOO_OLD := $(if $(filter test,$(MAKECMDGOALS)),$(shell $(PYTHON) -c 'import sys; print("Python 3.11" if sys.version_info < (3, 11) else "")' 2>/dev/null))
+# What the site's tools need.
+SITE_PYTHON := 3.11
+IS_OLD = $(PYTHON) -c 'import sys; sys.exit(sys.version_info >= tuple(map(int, "$(SITE_PYTHON)".split("."))))'
+TOO_OLD := $(if $(filter test,$(MAKECMDGOALS)),$(shell $(IS_OLD) 2>/dev/null && echo Python $(SITE_PYTHON)))
 LACKING := $(or $(if $(CHROMIUM),,Chromium (apt install chromium)),$(if $(shell command -v npm),,npm (apt install npm)),$(TOO_OLD))
 NODE := $(and $(shell command -v node),$(shell command -v npm))
 LIVE := lib/live/target/.ready
@@ -164,7 +166,7 @@ format: $(ENV) need-java need-maven ## format the Java and the Python files
 lock: need-java need-maven need-npm $(TOOLS) ## take the newest of what is not pinned: each requirements.txt from its requirements.in, both package-lock.json, and lib/checksums.txt (fetches all)
 	@for folder in notebooks notebooks/site lib/cluster; do \
 	  $(TOOLS)/bin/uv pip compile --quiet --universal --no-python-downloads --generate-hashes --upgrade \
-	    --python-version $$(test $$folder = notebooks/site && echo 3.11 || echo 3.10) \
+	    --python-version $$(test $$folder = notebooks/site && echo $(SITE_PYTHON) || echo 3.10) \
 	    --custom-compile-command "make lock" --output-file $$folder/requirements.txt $$folder/requirements.in || exit 1; \
 	done
 	@for folder in notebooks/site lib/live; do npm --prefix $$folder update --package-lock-only --no-audit --no-fund --silent || exit 1; done
@@ -202,7 +204,7 @@ $(ENV): notebooks/requirements.txt | need-folder need-java need-maven need-pytho
 	@test -x $(VENV)/bin/jupyter-lab && touch $@
 
 $(SITE_ENV): notebooks/site/requirements.txt | need-folder need-python
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "The site needs Python 3.11 or newer, found $$($(PYTHON) --version)" >&2; exit 1; }
+	@! $(IS_OLD) || { echo "The site needs Python $(SITE_PYTHON) or newer, found $$($(PYTHON) --version)" >&2; exit 1; }
 	@echo "Setting up $(SITE): Sphinx and Playwright (about 400 MB and half a minute, once)"
 	@$(PYTHON) -m venv --clear $(SITE)
 	@$(SITE)/bin/python -m pip install --disable-pip-version-check --progress-bar off -q --require-hashes -r $<
