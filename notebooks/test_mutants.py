@@ -52,6 +52,7 @@ class Formulas(unittest.TestCase):
             'double a = b;\nif (wrong.equals("a slip") && b < c) { a = b + c; }',
             'boolean a = wrong.equals("a slip") && b < c;',
             "Random a = new Random(100 + t);",
+            "rows.forEach(r -> {\n double a = b + c;\n column.append(a);\n});",
         ):
             self.assertEqual(self.made(code, "claim(a);"), set(), code)
         self.assertEqual(
@@ -142,6 +143,19 @@ class Formulas(unittest.TestCase):
             self.assertEqual(code, 0, said)
             self.assertEqual(said.count("noticed: cell 4, flow.product does not hold"), 4)
             self.assertIn("4 noticed, 0 only the outputs, 0 nothing, 0 listed", said)
+
+    def test_a_cell_that_does_not_end_is_noticed(self):
+        with tempfile.TemporaryDirectory() as folder, mock.patch.object(mutants, "ENDLESS", 2):
+            path = self.notebook(
+                folder,
+                "double a = 0;\nfor (double z = 0; z <= 3; z += 1) { a = z; }",
+                'claim("flow.product").atMost("three", Math.abs(a - 3), 0.5);',
+                outputs={3: [self.card("flow.product", "✓ three: 0 ≤ 0.5")]},
+            )
+            code, said = self.examined(path)
+            self.assertEqual(code, 0, said)
+            self.assertIn("z += 1) { a = z; }\n      noticed: it does not end", said)
+            self.assertIn("3 noticed, 0 only the outputs, 0 nothing", said)
 
     def test_what_only_its_own_loader_sees(self):
         with tempfile.TemporaryDirectory() as folder:

@@ -27,6 +27,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Timer;
+import java.util.TimerTask;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -55,8 +57,9 @@ import jdk.jshell.SourceCodeAnalysis;
  * cards). Broken cells come in their order, and this run goes along; at its end it has to have printed and written what
  * the first one did, or something was changed after all.
  *
- * <p>Reads a line of JSON and answers by one: {"cells": […]} compiles and runs them; {"cell": k, "source": "…"} runs
- * them with another cell k and says what became different; {"end": true} runs what is left of the unbroken ones.
+ * <p>Reads a line of JSON and answers by one: {"cells": […], "endless": s} compiles and runs them; {"cell": k, "source":
+ * "…"} runs them with another cell k and says what became different; {"end": true} runs what is left of the unbroken
+ * ones. A cell that takes ten times as long as it did at first, and s seconds at least, ends the process.
  */
 public class Cells {
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -86,6 +89,9 @@ public class Cells {
     private final Path folder = Files.createTempDirectory("cells"); // the same classes, for the compiler
     private final Map<String, byte[]> given = files();
     private final List<Map<String, Object>> made = new ArrayList<>(); // after each cell, in the first run
+    private final List<Long> took = new ArrayList<>(); // milliseconds of each cell, there
+    private long endless;
+    private final Timer watch = new Timer(true);
     private Run first; // of all cells
     private Run along; // of the cells before the broken one
 
@@ -121,8 +127,11 @@ public class Cells {
                 }
             }
             first = new Run(Map.of());
+            endless = 1000 * request.get("endless").asLong();
             for (int k = 1; k < classes.size() && first.failure == null; k++) {
+                long begun = System.nanoTime();
                 first.go(k);
+                took.add((System.nanoTime() - begun) / 1_000_000);
                 made.add(first.made());
             }
             first.end();
@@ -420,6 +429,7 @@ public class Cells {
                 ByteArrayOutputStream out = new ByteArrayOutputStream();
                 System.setOut(new PrintStream(out, true, StandardCharsets.UTF_8));
                 Object value = null;
+                TimerTask end = endOf(printed.size());
                 try {
                     value = loader.loadClass("C" + (printed.size() + 1))
                             .getMethod("$run")
@@ -433,6 +443,8 @@ public class Cells {
                     failure = claim ? cause.getMessage() : cause.getClass().getSimpleName() + ": " + cause.getMessage();
                 } catch (ReflectiveOperationException e) {
                     throw new IllegalStateException(e);
+                } finally {
+                    end.cancel();
                 }
                 String shown = value == null || value.getClass().isArray() ? "" : String.valueOf(value);
                 printed.add(out.toString(StandardCharsets.UTF_8) + "\f" + shown);
@@ -493,6 +505,20 @@ public class Cells {
             }
             return made;
         }
+    }
+
+    /** What ends the process when the cell after the first k does not end; the first run may take what it takes. */
+    private TimerTask endOf(int k) {
+        TimerTask end = new TimerTask() {
+            @Override
+            public void run() {
+                Runtime.getRuntime().halt(1);
+            }
+        };
+        if (k < took.size()) {
+            watch.schedule(end, Math.max(endless, 10 * took.get(k)));
+        }
+        return end;
     }
 
     /** Objects without a text of their own have their address in it. */
