@@ -313,7 +313,7 @@ def defines(unit):
     """The names that a unit declares, assigns or fills; those of a loop or between braces are nobody else's."""
     if method(unit):
         return {method(unit)}
-    own = unit if re.match(r"\s*(?:for|while|if|try)\b", unit) else unit[unit.find("{") :] if "{" in unit else ""
+    own = unit if re.match(r"\s*(?:for|while|if|try)\b", unit) else unit.partition("{")[2]
     kind = r"(?:\b(?:int|long|double|boolean|var)|\b[A-Z]\w*(?:<[^;()]*>)?)(?:\[\])*"
     return set(names(unit)) - set(re.findall(kind + r"\s+(\w+)\s*[=:,]", own)) - set(re.findall(r", (\w+) =", own))
 
