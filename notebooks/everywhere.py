@@ -24,7 +24,9 @@ NOTEBOOKS = "00 01 08"  # a table, a diagram, charts and threads, in a minute
 AT_ONCE = 2  # variants
 LIMIT = 1800  # seconds for one variant
 NO_FONTS = '<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "fonts.dtd"><fontconfig/>\n'
-NOT_COPIED = shutil.ignore_patterns(".git", ".venv", ".scratch", "target", "__pycache__", "other", "checkpoints")
+NOT_COPIED = shutil.ignore_patterns(
+    ".git", ".venv", ".scratch", "node_modules", "target", "__pycache__", "other", "checkpoints"
+)
 
 
 @dataclass

@@ -1,6 +1,5 @@
 """Tests of the runner and of the two lists of dependencies. Run by make test."""
 
-import atexit
 import base64
 import contextlib
 import html
@@ -28,10 +27,22 @@ from nbclient import NotebookClient
 from packaging.specifiers import SpecifierSet
 from PIL import Image
 
-HERE = Path(__file__).resolve().parent
-
-
+ROOT = Path(__file__).resolve().parent.parent
+# A copy of the project: what a test writes is seen by no other run, and ends with the tests.
+COPY = tempfile.TemporaryDirectory(prefix="bptt-")
+HERE = Path(COPY.name).resolve() / "notebooks"
 WAIT = 60  # seconds, for what takes one or two
+
+
+def setUpModule():
+    unittest.addModuleCleanup(COPY.cleanup)
+    shutil.copytree(ROOT / "notebooks", HERE, ignore=everywhere.NOT_COPIED)
+    (HERE.parent / "lib").symlink_to(ROOT / "lib")
+    scratch = HERE.parent / run.SCRATCH.name
+    for name, place in (("HERE", HERE), ("SCRATCH", scratch), ("GREEN", scratch / run.GREEN.name)):
+        patch = mock.patch.object(run, name, place)
+        patch.start()
+        unittest.addModuleCleanup(patch.stop)
 
 
 def notebook(*sources):
@@ -39,7 +50,6 @@ def notebook(*sources):
     return nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": run.KERNEL})
 
 
-@atexit.register  # also when the tests are stopped: the next run would execute what is left
 def tidy_up():
     for pattern in ("9[89]-test-of-the-runner.ipynb", "results/9[89]-test.*"):
         for path in HERE.glob(pattern):
@@ -612,7 +622,7 @@ class Dependencies(unittest.TestCase):
     def setUp(self):
         lines = (HERE / "requirements.in").read_text().split()
         self.pins = dict(line.split("==") for line in lines)
-        self.environment = yaml.safe_load((HERE.parent / "environment.yml").read_text())
+        self.environment = yaml.safe_load((ROOT / "environment.yml").read_text())
         parts = (re.fullmatch(r"([\w-]+)(?:=([\d.]+))?", d) for d in self.environment["dependencies"])
         self.conda = {part[1]: part[2] for part in parts}
 
