@@ -29,7 +29,7 @@ from pathlib import Path
 from queue import SimpleQueue
 from typing import NamedTuple
 
-import nbformat
+import ledger
 import run
 
 HERE = Path(__file__).resolve().parent
@@ -68,7 +68,10 @@ def main(arguments=None):
     parser.add_argument("notebooks", nargs="+", metavar="NB", help="beginning of a file name")
     args = parser.parse_args(arguments)
     listed = read_listed(LISTED.read_text(encoding="utf-8"))
-    return max([examine(path, args, listed) for path in run.select(args.notebooks)])
+    try:
+        return max([examine(path, args, listed) for path in run.select(args.notebooks)])
+    except ledger.Damaged as damaged:
+        sys.exit(str(damaged))
 
 
 def positive(text):
@@ -127,7 +130,7 @@ def examine(path, args, listed):
 
 def code_cells(path):
     """The sources of the code cells; the first, which loads setup.jshell, as the words that this loads."""
-    notebook = nbformat.read(path, as_version=4)
+    notebook = ledger.read(path)
     cells = [cell.source for cell in notebook.cells if cell.cell_type == "code"]
     cells[0] = (HERE / "words.jshell").read_text(encoding="utf-8")
     return cells
@@ -165,7 +168,7 @@ class Notebook:
 
     def unlike_the_kernel(self, printed):
         """The first cell that printed other lines, or compared other values, than are committed."""
-        notebook = nbformat.read(self.path, as_version=4)
+        notebook = ledger.read(self.path)
         code = [cell for cell in notebook.cells if cell.cell_type == "code"]
         for number, (cell, text) in enumerate(zip(code, printed, strict=True), 1):
             streams = "".join(o.text for o in cell.outputs if o.output_type == "stream" and o.name == "stdout")

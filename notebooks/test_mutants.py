@@ -69,6 +69,14 @@ class Formulas(unittest.TestCase):
         )
         self.assertEqual(made, {(2, "+ → -"), (3, "* → * 2 *")})
 
+    def test_a_damaged_notebook_is_named(self):
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / "98-test.ipynb"
+            path.write_text('{"cells": [')
+            said = self.assertRaisesRegex(SystemExit, "98-test.ipynb: expected a notebook, got a file that ends early")
+            with mock.patch.object(run, "select", return_value=[path]), said:
+                mutants.main(["98"])
+
     def notebook(self, folder, *sources, outputs):
         """A file with these cells after the usual first one; outputs by the cell's number."""
         made = nbformat.v4.new_notebook()

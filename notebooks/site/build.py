@@ -66,7 +66,7 @@ def main(arguments):
     try:
         notebooks = course.read()
         found = decks(notebooks, "--pdf" in arguments) if arguments else site(notebooks)
-    except Bad as problem:
+    except (Bad, ledger.Damaged) as problem:
         found = [str(problem)]
     for problem in found:
         print(problem, file=sys.stderr)

@@ -96,7 +96,7 @@ def read(paths=None):
 
 
 def take(path):
-    notebook = Notebook(path, nbformat.read(path, as_version=4))
+    notebook = Notebook(path, ledger.read(path))
     for index, cell in enumerate(notebook.content.cells):
         if cell.cell_type == "markdown":
             if re.search(r"!\[\s*\]\(|<img(?![^>]* alt=\"[^\"]+\")", cell.source):

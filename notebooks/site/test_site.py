@@ -126,6 +126,12 @@ class BadInput(unittest.TestCase):
         self.assertEqual(run.returncode, 1, run.stderr)
         return re.sub(r"\x1b\[[\d;]*m", "", run.stderr)
 
+    def test_a_damaged_notebook_is_named(self):
+        (self.copy.root / "notebooks/03-the-error-term.ipynb").write_text('{"cells": [')
+        run = self.copy.build()
+        self.assertEqual(run.returncode, 1)
+        self.assertRegex(run.stderr, r"^03-the-error-term\.ipynb: expected a notebook, got a file that ends .*\n$")
+
     def test_links_and_ids_that_do_not_exist(self):
         said = self.refused(
             markdown(
