@@ -89,7 +89,7 @@ final class Ninja {
                     new Line(
                                     "h_3",
                                     "h_3 acts on o_3 and on nothing else: there is no step 4.",
-                                    "o = W_hy h + b_y, so h gets " + "what o has, through W_hyᵀ.")
+                                    "o = W_hy h + b_y, so h gets what o has, through W_hyᵀ.")
                             .wrong("∂L/∂a_3: the slope of tanh is in it already", () -> d("a", 3))
                             .wrong("the product with ŷ_3 for ŷ_3 − y_3", () -> T(get("W_hy"))
                                     .mult(Loss.softmax(get("o", 3)))),
