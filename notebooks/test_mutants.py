@@ -73,8 +73,10 @@ class Formulas(unittest.TestCase):
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder) / "98-test.ipynb"
             path.write_text('{"cells": [')
-            said = self.assertRaisesRegex(SystemExit, "98-test.ipynb: expected a notebook, got a file that ends early")
-            with mock.patch.object(run, "select", return_value=[path]), said:
+            refused = self.assertRaisesRegex(
+                SystemExit, "98-test.ipynb: expected a notebook, got a file that ends early"
+            )
+            with mock.patch.object(run, "select", return_value=[path]), refused:
                 mutants.main(["98"])
 
     def notebook(self, folder, *sources, outputs):

@@ -270,9 +270,6 @@ class Runner(unittest.TestCase):
         self.assertRegex(self.run_it()[1], r"^99-\S+ +begun\n99-\S+ +ok ")
 
     def test_what_was_checked_is_executed_again_when_an_input_changes(self):
-        self.addCleanup(setattr, run, "GREEN", run.GREEN)
-        run.GREEN = self.path.with_name("99-green.json")
-        self.addCleanup(run.GREEN.unlink, missing_ok=True)
         self.save("%load setup.jshell", 'Results.csv("99-test", Table.create("t", IntColumn.create("n", 1)));')
         self.assertEqual(self.run_it()[0], 0)
         as_before = r"^99-\S+ +ok +as before, for nothing has changed\nnotebooks: 1 passed, 0 failed\n$"
